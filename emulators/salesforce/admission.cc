@@ -74,7 +74,7 @@ std::optional<http::ServerRequest> Salesforce::rewritten(const http::ServerReque
     if (!meant) meant = request;
     meant->method = "GET";
   }
-  if (request.method != "POST" || request.target.find("_HttpMethod=") == std::string::npos) return meant;
+  if (!settings_.verb_in_query || request.method != "POST" || request.target.find("_HttpMethod=") == std::string::npos) return meant;
   for (const auto& [name, value] : http::parse_query(request.query())) {
     if (name != "_HttpMethod") continue;
     if (!meant) meant = request;
@@ -122,6 +122,7 @@ std::optional<ApiError> Salesforce::unfit_session(const std::string& access, std
   bool granted = session != sessions_.end() && (session->second.holds("api") || session->second.holds("full"));
   if (settings_.high_assurance_required || !granted)
     return ApiError{"INVALID_SESSION_ID", fmt::format("This session is not valid for use with the {}", door), {}};
+  if (!settings_.attached_to_agent) return ApiError{"INVALID_SESSION_ID", "Connected app is not attached to Agent", {}};
   if (!crippled_.contains(access)) return std::nullopt;
   return ApiError{
       "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "The user's password has expired, you must call SetPassword before attempting any other API operations", {}};

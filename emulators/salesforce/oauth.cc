@@ -122,6 +122,7 @@ bool Salesforce::is_active(const OAuthClient& client, WallTime now) {
 }
 
 http::Response Salesforce::grant(Call& call, const OAuthClient& client, const Consent& consent) {
+  if (!settings_.org_active) return oauth_error(400, "inactive_org", "organization is not active");
   if (!is_active(client, call.now)) return oauth_error(400, "inactive_user", "user is inactive");
   if (!settings_.app_approved) return oauth_error(400, "invalid_app_access", "user is not admin approved to access this app");
   RollingLimit& logins = logins_.try_emplace(client.id, settings_.hourly_logins, Duration{3'600'000}).first->second;

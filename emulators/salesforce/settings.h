@@ -46,6 +46,10 @@ struct Settings {
   bool failed_condition_is_error = false;          // a write whose If-Unmodified-Since fails: 400 with a code, not 412
   bool unsupported_conditions_refused = true;      // If-Range, and conditions of a DELETE: 400; else they are passed over
   std::string api_access = "enabled";              // disabled_for_org, currently_disabled: every call is 403
+  bool org_active = true;                          // false: nobody logs in
+  bool attached_to_agent = true;                   // false: the app waits for an administrator, and no refresh mends its 401
+  bool verb_in_query = false;                      // _HttpMethod in the query of a POST is the verb that is meant
+  bool inactive_owner_is_wrong_type = false;       // such an owner: OP_WITH_INVALID_USER_TYPE_EXCEPTION, not INACTIVE_OWNER_OR_USER
   bool view_setup = true;                          // the user's profile lets see how the org is set up, its limits among it
   std::string security_token;                      // appended to a password that comes from an address the org does not trust; empty: it trusts all
   std::int64_t activity_names = 100'000;           // different people and things that one query of activities may name
