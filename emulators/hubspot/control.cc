@@ -172,6 +172,7 @@ void HubSpot::add_switches() {
   PortalSettings& portal = portal_.settings();
   switches_.add("limits", &limits_);
   switches_.add("rotate_refresh_tokens", &rotate_refresh_tokens_);
+  switches_.add("newest_multi_status", &newest_multi_status_);
   switches_.add("subscriptions_by_put", &subscriptions_by_put_);
   switches_.add("banned", &banned_);
   switches_.add("missing_scopes_in_context", &missing_scopes_in_context_);

@@ -27,6 +27,11 @@ bool version_fits(const Call& call) {
   return true;
 }
 
+bool is_newest(const Call& call) {
+  auto names = [&](std::string_view version) { return call.request.target.find(version) != std::string::npos; };
+  return names("/2026-09") || names("/2027-");
+}
+
 std::vector<Duration> retry_schedule() {  // ten times in 24 hours
   std::vector<Duration> delays;
   for (int minutes : {1, 3, 10, 20, 40, 90, 150, 240, 360, 480}) delays.emplace_back(minutes * 60'000);
@@ -70,6 +75,9 @@ http::Response HubSpot::answered(Call& call, const std::function<Answer(Call&)>&
   };
   Answer answer = said();
   http::Response response = answer ? std::move(*answer) : told(answer.error());
+  // §2.10: the newest version of objects declares no 207: what failed stands in the answer to what went well.
+  bool undeclared = is_newest(call) && call.request.target.starts_with("/crm/objects/") && !newest_multi_status_;
+  if (response.status == 207 && undeclared) response.status = call.request.path().ends_with("/create") ? 201 : 200;
   portal_.events().flush(outgoing(), call.now);
   return response;
 }
@@ -102,8 +110,7 @@ Writer HubSpot::writer(const Call& call) const {
   const std::string& of_keys = portal_.settings().key_source_id;
   writer.source_id = caller_->oauth || of_keys.empty() ? caller_->id : of_keys;
   writer.by_api = true;
-  auto newest = [&](std::string_view version) { return call.request.target.find(version) != std::string::npos; };
-  writer.admin_rules = admin_rules_everywhere_ || newest("/2026-09") || newest("/2027-");
+  writer.admin_rules = admin_rules_everywhere_ || is_newest(call);
   return writer;
 }
 

@@ -14,9 +14,9 @@ void add_switches(Switches& switches, Settings& settings) {
         std::pair{"merge_losers_in_deleted", &settings.merge_losers_in_deleted}, std::pair{"case_comment_events", &settings.case_comment_events},
         std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference},
         std::pair{"blocked_delete_is_dependency", &settings.blocked_delete_is_dependency},
-        std::pair{"failed_condition_is_error", &settings.failed_condition_is_error},
-        std::pair{"org_active", &settings.org_active}, std::pair{"attached_to_agent", &settings.attached_to_agent},
-        std::pair{"verb_in_query", &settings.verb_in_query}, std::pair{"inactive_owner_is_wrong_type", &settings.inactive_owner_is_wrong_type},
+        std::pair{"failed_condition_is_error", &settings.failed_condition_is_error}, std::pair{"org_active", &settings.org_active},
+        std::pair{"attached_to_agent", &settings.attached_to_agent}, std::pair{"verb_in_query", &settings.verb_in_query},
+        std::pair{"inactive_owner_is_wrong_type", &settings.inactive_owner_is_wrong_type},
         std::pair{"unsupported_conditions_refused", &settings.unsupported_conditions_refused}, std::pair{"view_setup", &settings.view_setup},
         std::pair{"latin_1_texts", &settings.latin_1_texts}, std::pair{"soap_action_needed", &settings.soap_action_needed}})
     switches.add(name, on);

@@ -136,7 +136,8 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
     return soap_fault("LOGIN_MUST_USE_SECURITY_TOKEN", "Invalid username, password, security token; or user locked out.");
   if (!knows(username, password)) return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
   const OAuthClient& client = *tokens().client(options_.clients.front().id);
-  if (!settings_.org_active || !is_active(client, call.now)) return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
+  if (!settings_.org_active || !is_active(client, call.now))
+    return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
   std::string access = new_session(call.now, client, {"api", "", false, ""});
   if (settings_.password_expired) crippled_.insert(access);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);

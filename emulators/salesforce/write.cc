@@ -139,7 +139,8 @@ Outcome<void> Org::check_reference(const Field& field, std::string_view id) cons
   if (row == kNoRow || is_gone(target->table->record(row))) return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field.name});
   if (target->table->record(row).deleted) return refuse("ENTITY_IS_DELETED", "entity is deleted", {field.name});
   if (field.name == "OwnerId" && target->name == "User" && value_of(*target, row, target->field("IsActive")) != ValueView(true))
-    return refuse(settings_.inactive_owner_is_wrong_type ? "OP_WITH_INVALID_USER_TYPE_EXCEPTION" : "INACTIVE_OWNER_OR_USER", fmt::format("operation performed with inactive user [{}] as owner of record", id), {field.name});
+    return refuse(settings_.inactive_owner_is_wrong_type ? "OP_WITH_INVALID_USER_TYPE_EXCEPTION" : "INACTIVE_OWNER_OR_USER",
+                  fmt::format("operation performed with inactive user [{}] as owner of record", id), {field.name});
   return {};
 }
 

@@ -356,6 +356,7 @@ TEST_F(Session, LaterVersionsIntrospectAndRevoke) {
     return api.send("POST", "/oauth/v3/token/introspect", "token_type_hint=" + hint + "&" + hint + "=" + of, form);
   };
   EXPECT_EQ(text_at(told("access_token", access).body, "/hub_id"), "4242001");
+  EXPECT_EQ(text_at(told("access_token", access).body, "/signed_access_token/appId"), "2500001");
   EXPECT_EQ(text_at(told("refresh_token", held).body, "/active"), "true");
   EXPECT_EQ(told("nonsense", access).status, 400);
   EXPECT_EQ(api.send("POST", "/oauth/2019-01/token", refresh(held), form).status, 404);

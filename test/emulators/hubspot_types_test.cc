@@ -75,6 +75,8 @@ TEST_F(Types, SensitivePropertiesAreListedByThemselves) {
   EXPECT_EQ(text_at(listed.body, "/results/0/name"), "secret");
   EXPECT_EQ(listed.body.at("results").as_array().size(), 1u);
   EXPECT_EQ(api.get("/crm/v3/properties/contacts").text.find("\"secret\""), std::string::npos);
+  json::object phone{{"name", "fax2"}, {"label", "Fax"}, {"groupName", "contactinformation"}, {"type", "phone_number"}, {"fieldType", "phonenumber"}};
+  EXPECT_EQ(post("/crm/v3/properties/contacts", phone).status, 501) << "of the platform, but not here";
   EXPECT_EQ(api.get("/crm/v3/properties/contacts?dataSensitivity=very").status, 400);
   EXPECT_EQ(api.get("/crm/v3/properties/contacts/email?dataSensitivity=very").status, 400);
   secret["name"] = "other", secret["dataSensitivity"] = "very";

@@ -1,4 +1,7 @@
 // Webhooks: what is told, in which shape, how it is signed and tried again.
+#include <map>
+#include <set>
+
 #include "base/text.h"
 #include "emulators/core/digest.h"
 #include "emulators/hubspot/events.h"
@@ -85,6 +88,31 @@ TEST_F(Hooks, TellAChangeWithItsSource) {
   events = take();
   EXPECT_EQ(text_at(events.at(0), "/changeSource"), "CRM_UI");
   EXPECT_TRUE(text_at(events.at(0), "/sourceId").starts_with("userId:"));
+}
+
+// fact: §3.3 [O]
+TEST_F(Hooks, HaveTheMembersThatWereCaptured) {
+  subscribe({on("contact.creation"), on("contact.propertyChange", "firstname"), on("contact.deletion")});
+  std::string id = created_id("contacts", {{"firstname", "Ann"}});
+  api.send("DELETE", "/crm/v3/objects/contacts/" + id);
+  auto members = [](const json::value& event) {
+    std::set<std::string> names;
+    for (const auto& member : event.as_object()) names.insert(member.key());
+    return names;
+  };
+  const std::set<std::string> all{"eventId",          "subscriptionId", "portalId", "appId",        "occurredAt",
+                                  "subscriptionType", "attemptNumber",  "objectId", "changeSource", "sourceId"};
+  std::map<std::string, json::value> told;
+  for (const json::value& event : take()) told[text_at(event, "/subscriptionType")] = event;
+  auto with = [&](std::initializer_list<const char*> more) {
+    std::set<std::string> names = all;
+    names.insert(more.begin(), more.end());
+    return names;
+  };
+  EXPECT_EQ(members(told["contact.creation"]), with({"changeFlag"}));
+  EXPECT_EQ(members(told["contact.deletion"]), with({"changeFlag"}));
+  EXPECT_EQ(members(told["contact.propertyChange"]), with({"propertyName", "propertyValue", "isSensitive"}));
+  EXPECT_EQ(text_at(told["contact.creation"], "/changeFlag") + " " + text_at(told["contact.deletion"], "/changeFlag"), "CREATED DELETED");
 }
 
 // fact: §3.3 [D]

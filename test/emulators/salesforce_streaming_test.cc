@@ -39,8 +39,8 @@ class Streaming : public SalesforceTest {
 
 // fact: §3.5 [X]
 TEST_F(Streaming, AHandshakeTellsWhatIsSpokenHere) {
-  json::value answer =
-      send({json::object{{"channel", "/meta/handshake"}, {"version", "1.0"}, {"id", "7"}, {"supportedConnectionTypes", json::array{"websocket", "long-polling"}}}});
+  json::value answer = send(
+      {json::object{{"channel", "/meta/handshake"}, {"version", "1.0"}, {"id", "7"}, {"supportedConnectionTypes", json::array{"websocket", "long-polling"}}}});
   json::object& told = answer.at(0).as_object();
   EXPECT_FALSE(text_at(answer, "/0/clientId").empty());
   told.erase("clientId");
