@@ -122,7 +122,8 @@ std::vector<RowNumber> Org::find_by_key(const ObjectType& object, const Field& f
     return live;
   }
   for (RowNumber row : object.table->find_equal(field.column, trim(key))) {
-    if (!object.table->record(row).deleted) live.push_back(row);
+    bool other = settings_.keys_keep_case && field.external_id && text_of(object.table->get(row, field.column)) != trim(key);
+    if (!object.table->record(row).deleted && !other) live.push_back(row);
   }
   return live;
 }

@@ -12,6 +12,7 @@ void add_switches(Switches& switches, Settings& settings) {
        {std::pair{"small_pages_refused", &settings.small_pages_refused}, std::pair{"parent_type_needed", &settings.parent_type_needed},
         std::pair{"contact_delete_clears_cases", &settings.contact_delete_clears_cases},
         std::pair{"merge_losers_in_deleted", &settings.merge_losers_in_deleted}, std::pair{"case_comment_events", &settings.case_comment_events},
+        std::pair{"changed_fields_dotted", &settings.changed_fields_dotted}, std::pair{"keys_keep_case", &settings.keys_keep_case},
         std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference},
         std::pair{"blocked_delete_is_dependency", &settings.blocked_delete_is_dependency},
         std::pair{"failed_condition_is_error", &settings.failed_condition_is_error}, std::pair{"org_active", &settings.org_active},

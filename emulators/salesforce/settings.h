@@ -41,6 +41,8 @@ struct Settings {
   bool parent_type_needed = true;                  // whoever names a parent by its key says of which type, where several could be
   bool contact_delete_clears_cases = false;        // deleting a contact takes it off its cases; else they block it
   bool merge_losers_in_deleted = true;             // the deleted resource tells of them
+  bool changed_fields_dotted = true;               // parts of a compound field are named with it in changedFields: MailingAddress.City, not MailingCity
+  bool keys_keep_case = false;                     // external ids are matched as they are written; else without case
   bool case_comment_events = false;                // comments of cases have change events
   bool blocked_delete_is_dependency = false;       // what keeps a record from being deleted is told as DEPENDENCY_EXISTS, not DELETE_FAILED
   bool failed_condition_is_error = false;          // a write whose If-Unmodified-Since fails: 400 with a code, not 412

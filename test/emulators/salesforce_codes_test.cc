@@ -269,5 +269,18 @@ TEST_F(Codes, TextsThatAreTooLongAreCutWhereSoapAsksForIt) {
   EXPECT_EQ(text_at(kept.body, "/records/1/LastName"), wide.substr(0, 160));
 }
 
+// fact: §2.3 [U] switch: keys_keep_case
+TEST_F(Codes, KeysThatDifferInCaseAloneAreOneUnlessTheyKeepIt) {
+  auto upsert = [&](const std::string& key) {
+    return api.send_json("PATCH", base + "/sobjects/Contact/Lockstep_Id__c/" + key, json::object{{"LastName", "L"}}).status;
+  };
+  EXPECT_EQ(upsert("a-1"), 201);
+  EXPECT_EQ(upsert("A-1"), 200);
+  set("keys_keep_case", true);
+  EXPECT_EQ(upsert("A-1"), 201);
+  EXPECT_EQ(upsert("A-1"), 200);
+  EXPECT_EQ(upsert("a-1"), 200);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce

@@ -62,6 +62,20 @@ TEST_F(Streaming, GapsOfEachKindNameRecordsOrAllOfAKindAndCarryNothing) {
   }
 }
 
+// fact: §3.6 [U] switch: changed_fields_dotted
+TEST_F(Streaming, PartsOfACompoundFieldAreNamedWithItOrByThemselves) {
+  std::string id = created_id("Contact", {{"LastName", "L"}});
+  shake_hands();
+  send({connecting(), subscribing("/data/ContactChangeEvent", -1)});
+  auto named = [&](const char* city) {
+    api.send_json("PATCH", base + "/sobjects/Contact/" + id, json::object{{"MailingCity", city}, {"FirstName", city}});
+    return text_at(send({connecting()}), "/0/data/payload/ChangeEventHeader/changedFields");
+  };
+  EXPECT_EQ(named("Bonn"), R"(["Name.FirstName","MailingAddress.City","LastModifiedDate"])");
+  set("changed_fields_dotted", false);
+  EXPECT_EQ(named("Rome"), R"(["FirstName","MailingCity","LastModifiedDate"])");
+}
+
 // fact: §3.6 [D]
 TEST_F(Streaming, WhatTheSystemKeepsForItselfIsInNoEvent) {
   shake_hands();
