@@ -112,6 +112,7 @@ class Portal {
   Outcome<void> set_secondary(RowNumber row, const std::string& address, bool there, const Writer& writer);
   /// GDPR: for good, with its address blocked.
   void erase(ObjectType& type, RowNumber row, const Writer& writer);
+  bool is_blocked(std::string_view address) const;
   /// No contact may have it again.
   void block_address(std::string_view address) { blocked_addresses_.push_back(to_lower_ascii(address)); }
 

@@ -80,6 +80,42 @@ TEST_F(Lists, IdsInTheJournalAreNumbersUnlessTheyAreTexts) {
   EXPECT_EQ(told(), text);
 }
 
+// fact: §3.5 [S]
+TEST_F(Lists, EachKindOfChangeIsAnActionOfTheJournal) {
+  const std::string subscriptions = "/webhooks-journal/subscriptions/2026-03";
+  Answer token = api.send("POST", "/oauth/v1/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+  std::string app = "Bearer " + text_at(token.body, "/access_token"), key = "Bearer " + unlimited().service_keys.front().token;
+  api.headers.set("Authorization", app);
+  auto subscribe = [&](const std::string& type, const json::array& actions) {
+    return post(subscriptions, {{"subscriptionType", type}, {"portalId", 4'242'001}, {"objectTypeId", "0-1"}, {"actions", actions}}).status;
+  };
+  EXPECT_EQ(subscribe("OBJECT", {"CREATE", "UPDATE", "DELETE", "MERGE", "RESTORE"}), 201);
+  EXPECT_EQ(subscribe("ASSOCIATION", {"ASSOCIATION_ADDED", "ASSOCIATION_REMOVED"}), 201);
+  EXPECT_EQ(subscribe("GDPR_PRIVACY_DELETION", {"GDPR_DELETE"}), 201);
+  EXPECT_EQ(subscribe("APP_LIFECYCLE_EVENT", {"APP_INSTALL", "APP_UNINSTALL"}), 201);
+  EXPECT_EQ(subscribe("OBJECT", {"GDPR_DELETE"}), 400) << "of another type";
+  api.headers.set("Authorization", key);
+  std::string ann = contact("ann@x.example"), bob = contact("bob@x.example"), acme = company("Acme");
+  const std::string tie = "/crm/v4/objects/contacts/" + ann + "/associations/";
+  api.send("PUT", tie + "default/companies/" + acme);
+  api.send("DELETE", tie + "companies/" + acme);
+  api.send("DELETE", "/crm/v3/objects/contacts/" + bob);
+  edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", bob}});
+  Answer merged = post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", ann}, {"objectIdToMerge", bob}});
+  post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", text_at(merged.body, "/id")}});
+  api.headers.set("Authorization", app);
+  std::string told;
+  Answer files = api.get("/webhooks-journal/journal/2026-03/batch/earliest/100");
+  for (const json::value& file : files.body.at("results").as_array()) {
+    std::string url = text_at(file, "/url");
+    Answer events = api.get(url.substr(url.find("/journaled")));
+    for (const json::value& event : events.body.at("journalEvents").as_array()) told += text_at(event, "/action") + " ";
+  }
+  for (const char* action : {"CREATE ", "ASSOCIATION_ADDED ", "ASSOCIATION_REMOVED ", "DELETE ", "RESTORE ", "MERGE ", "GDPR_DELETE "})
+    EXPECT_NE(told.find(action), std::string::npos) << action << "in " << told;
+}
+
 // fact: §3.5 [U] switch: journal_end_status
 TEST_F(Lists, TheEndOfTheJournalIsToldWithoutABody) {
   Answer token = api.send("POST", "/oauth/v1/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",

@@ -282,5 +282,38 @@ TEST_F(Codes, KeysThatDifferInCaseAloneAreOneUnlessTheyKeepIt) {
   EXPECT_EQ(upsert("a-1"), 200);
 }
 
+// fact: §5.3, §5.2 [D]
+TEST_F(Codes, WhatTheServerCannotDoIsTold) {
+  control("faults", {{"name", "server_error"}, {"status", 500}, {"count", 1}});
+  Answer broken = api.get(base + "/sobjects");
+  EXPECT_EQ(broken.status, 500);
+  EXPECT_EQ(code(broken), "UNKNOWN_EXCEPTION");
+  EXPECT_NE(message(broken).find("ErrorId"), std::string::npos);
+  for (int edge : {420, 428, 502}) {
+    control("faults", {{"name", "server_error"}, {"status", edge}, {"count", 1}});
+    Answer page = api.get(base + "/sobjects");
+    EXPECT_EQ(page.status, edge);
+    EXPECT_TRUE(page.headers.find("Content-Type")->starts_with("text/html"));
+  }
+}
+
+// fact: §5.3, §2.2 [U]
+TEST_F(Codes, WhatIsMisusedIsTold) {
+  Answer media = api.send("POST", base + "/sobjects/Contact", "LastName=L", {{"Content-Type", "text/plain"}});
+  EXPECT_EQ(std::to_string(media.status) + code(media), "415UNSUPPORTED_MEDIA_TYPE");
+  Answer items = api.send_json("POST", base + "/composite/sobjects",
+                               json::object{{"records", json::array{{{"attributes", {{"type", "Contact"}}}, {"LastName", "L"}, {"Birthdate", "soon"}}}}});
+  EXPECT_EQ(text_at(items.body, "/0/errors/0/statusCode"), "INVALID_TYPE_ON_FIELD_IN_RECORD");
+  EXPECT_EQ(code(api.send_json("POST", base + "/jobs/ingest", json::object{{"object", "Contact"}, {"operation", "mangle"}})), "INVALIDJOB");
+  std::string job = text_at(api.send_json("POST", base + "/jobs/query", json::object{{"operation", "query"}, {"query", "SELECT Id FROM Contact"}}).body, "/id");
+  clock.advance(Duration(1'000));
+  Answer other = api.get("/services/data/v61.0/jobs/query/" + job + "/results");
+  EXPECT_EQ(std::to_string(other.status) + code(other), "409CONFLICT");
+  Answer merged =
+      soap("<merge><request><masterRecord><type>Contact</type><Id>" + created_id("Contact", {{"LastName", "L"}}) + "</Id></masterRecord></request></merge>",
+           session());
+  EXPECT_NE(merged.text.find("<statusCode>MERGE_FAILED</statusCode>"), std::string::npos) << merged.text;
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::salesforce
