@@ -384,5 +384,26 @@ TEST_F(Session, ArchivedOwnersAreListedApartAndGetNothing) {
   EXPECT_EQ(code(create("contacts", {{"email", "a@x.example"}, {"hubspot_owner_id", "70003"}})), "INVALID_OPTION");
 }
 
+// fact: §3.1 [D], §4.1 [D2] switch: search_requests
+TEST_F(Session, AnAccountSearchesSoOftenASecond) {
+  set({{"search_requests", 2}});
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(search("contacts", {{"limit", 1}}).status, 200);
+  Answer refused = search("contacts", {{"limit", 1}});
+  EXPECT_EQ(std::to_string(refused.status) + text_at(refused.body, "/policyName"), "429SECONDLY");
+  clock.advance(Duration(1'000));
+  EXPECT_EQ(search("contacts", {{"limit", 1}}).status, 200);
+}
+
+// fact: §3.1 [O] switch: index_lag_ms
+TEST_F(Session, WhatIsWrittenIsFoundLaterOrAtOnce) {
+  std::string first = contact("a@x.example");
+  EXPECT_EQ(ids(search("contacts", {{"limit", 10}})), "");
+  clock.advance(Duration(5'000));
+  EXPECT_EQ(ids(search("contacts", {{"limit", 10}})), first);
+  set({{"index_lag_ms", 0}});
+  std::string second = contact("b@x.example");
+  EXPECT_EQ(ids(search("contacts", {{"limit", 10}})), first + " " + second);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot
