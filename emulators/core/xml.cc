@@ -11,7 +11,7 @@
 namespace lockstep::emulators {
 namespace {
 
-constexpr std::size_t kMaxDepth = 50;
+constexpr std::size_t kMaxDepth = 50, kLevelsWithSpace = 3;
 constexpr char kNamespaceEnd = '|';  // between a namespace and a name
 
 /// Builds the tree from what the parser reports.
@@ -23,6 +23,7 @@ class Builder {
     if (open_.size() >= kMaxDepth) return stop();
     XmlElement& element = open_.empty() ? root_ : open_.back()->children.emplace_back();
     element.name = local_name(name);
+    if (open_.size() < kLevelsWithSpace) element.space = space_of(name);
     for (; *attributes != nullptr; attributes += 2) element.attributes.emplace_back(local_name(attributes[0]), attributes[1]);
     open_.push_back(&element);  // stays where it is: siblings come only once it is closed
   }
@@ -36,6 +37,11 @@ class Builder {
   static std::string local_name(std::string_view name) {
     std::size_t end = name.rfind(kNamespaceEnd);
     return std::string(end == std::string_view::npos ? name : name.substr(end + 1));
+  }
+
+  static std::string space_of(std::string_view name) {
+    std::size_t end = name.rfind(kNamespaceEnd);
+    return std::string(name.substr(0, end == std::string_view::npos ? 0 : end));
   }
 
   XML_Parser parser_;

@@ -11,6 +11,7 @@ namespace lockstep::emulators {
 /// An element of a request: names without their namespace, entities resolved.
 struct XmlElement {
   std::string name;
+  std::string space;  // its namespace; told of the three outermost levels alone, which is what a call of SOAP is looked up by
   std::vector<std::pair<std::string, std::string>> attributes;
   std::vector<XmlElement> children;
   std::string text;  // of its own, as it stands

@@ -7,7 +7,7 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
-json::object render_owner(const Owner& owner) {
+json::object render_owner(const Owner& owner, bool archived_keep_user) {
   json::object object{{"id", owner.id},
                       {"email", owner.email},
                       {"type", "PERSON"},
@@ -17,7 +17,7 @@ json::object render_owner(const Owner& owner) {
                       {"createdAt", format_instant(kFounded)},
                       {"updatedAt", format_instant(kFounded)},
                       {"archived", owner.archived}};
-  object["userId"] = owner.archived ? json::value(nullptr) : json::value(std::stoll(owner.user_id));
+  object["userId"] = owner.archived && !archived_keep_user ? json::value(nullptr) : json::value(std::stoll(owner.user_id));
   if (!owner.team.empty()) {
     json::object team{{"id", "178588"}, {"name", owner.team}, {"primary", true}};
     object["teams"] = json::array{std::move(team)};
@@ -69,7 +69,7 @@ HubSpot::Answer HubSpot::owner_list(Call& call) {
     if (owner.archived != archived || (!email.empty() && owner.email != email) || owner.id <= after) continue;
     more = results.size() == limit;
     if (more) break;
-    results.push_back(render_owner(owner));
+    results.push_back(render_owner(owner, portal_.settings().archived_owners_keep_users));
     last = owner.id;
   }
   json::object body{{"results", std::move(results)}};
@@ -83,7 +83,7 @@ HubSpot::Answer HubSpot::owner_read(Call& call) {
   bool by_user = key == "userId";
   for (const Owner& owner : portal_.owners()) {
     bool meant = (by_user ? owner.user_id : owner.id) == call.parameter("id");
-    if (meant && owner.archived == query_flag(call, "archived")) return json_answer(200, render_owner(owner));
+    if (meant && owner.archived == query_flag(call, "archived")) return json_answer(200, render_owner(owner, portal_.settings().archived_owners_keep_users));
   }
   return hubspot::not_found();
 }

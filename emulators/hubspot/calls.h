@@ -24,6 +24,8 @@ bool query_flag(const Call& call, std::string_view name);
 Outcome<void> check_query_flags(const Call& call);
 /// An id of a body: a text, or a number where `numbers` may be. Empty: there is none.
 std::string id_text(const json::value* id, bool numbers);
+/// The same of a whole list, which may be missing.
+Outcome<std::vector<std::string>> id_texts(const json::value* list, bool numbers);
 /// `properties=a&properties=b` and `properties=a,b`.
 std::vector<std::string> query_list(const Call& call, std::string_view name);
 Outcome<std::size_t> query_limit(const Call& call, std::size_t otherwise, std::size_t most);

@@ -172,6 +172,8 @@ void HubSpot::add_switches() {
   PortalSettings& portal = portal_.settings();
   switches_.add("limits", &limits_);
   switches_.add("rotate_refresh_tokens", &rotate_refresh_tokens_);
+  switches_.add("newest_multi_status", &newest_multi_status_);
+  switches_.add("subscriptions_by_put", &subscriptions_by_put_);
   switches_.add("banned", &banned_);
   switches_.add("missing_scopes_in_context", &missing_scopes_in_context_);
   switches_.add("email_contents_by_either", &email_contents_by_either_);
@@ -209,6 +211,8 @@ void HubSpot::add_switches() {
   switches_.add("older_limits_cut", &portal.older_limits_cut);
   switches_.add("any_type_names", &portal_.catalogue().any_names);
   switches_.add("numbers_as_texts", &portal.numbers_as_texts);
+  switches_.add("numeric_metadata", &portal.numeric_metadata);
+  switches_.add("older_metadata_ignored", &portal.older_metadata_ignored);
   switches_.add("filter_values_as_they_are", &portal.filter_values_as_they_are);
   switches_.add("zoned_instants", &portal.zoned_instants);
   switches_.add("plain_webhook_urls", &portal.plain_webhook_urls);
@@ -218,10 +222,16 @@ void HubSpot::add_switches() {
   switches_.add("record_limit", &portal.record_limit);
   switches_.add("settings_cache_ms", &portal_.events().settings_cache());
   switches_.add("engagement_webhooks", &portal_.events().settings().of_engagements);
+  switches_.add("journal_ids_as_texts", &portal_.events().journal().ids_as_texts);
   switches_.add("cleared_as_null", &portal_.events().settings().cleared_as_null);
   switches_.add("first_company_is_primary", &portal_.associations().first_is_primary);
   switches_.when_changed([this] { portal_.take_settings(); });
   switches_.add("history_page", &portal.history_page);
+  switches_.add("list_page", &portal.list_page);
+  switches_.add("journal_end_status", &portal.journal_end_status);
+  switches_.add("archived_owners_keep_users", &portal.archived_owners_keep_users);
+  switches_.add("key_source_id", &portal.key_source_id);
+  switches_.add("signature_decodes_path", &portal_.events().settings().decodes_path);
   switches_.add("index_lag_ms", &portal.index_lag);
   switches_.add_limit("daily_requests", daily_);
   switches_.add_limit("daily_exports", export_limit_);
@@ -247,16 +257,16 @@ void HubSpot::add_switches() {
   add_of_apps("burst_requests", &App::burst, [](const App& app) { return !app.oauth; });
   add_of_apps("oauth_burst_requests", &App::burst, [](const App& app) { return app.oauth; });
   add_of_apps("association_requests", &App::ties, [](const App&) { return true; });
-  auto set_denied = [this](const json::value& value, bool apply) {
-    if (value.is_array() && apply) denied_scopes_.clear();
-    for (const json::value& scope : value.is_array() && apply ? value.get_array() : json::array()) denied_scopes_.insert(scalar_text(scope));
-    return value.is_array();
+  auto add_list = [this](const char* name, std::set<std::string, std::less<>>& texts) {
+    auto set = [&texts](const json::value& value, bool apply) {
+      if (value.is_array() && apply) texts.clear();
+      for (const json::value& each : value.is_array() && apply ? value.get_array() : json::array()) texts.insert(scalar_text(each));
+      return value.is_array();
+    };
+    switches_.add(name, set, [&texts] { return json::value(json::array(texts.begin(), texts.end())); });
   };
-  switches_.add("denied_scopes", set_denied, [this] {
-    json::array denied;
-    for (const std::string& scope : denied_scopes_) denied.emplace_back(scope);
-    return json::value(std::move(denied));
-  });
+  add_list("denied_scopes", denied_scopes_);
+  add_list("redirect_uris", redirect_uris_);
 }
 
 }  // namespace lockstep::emulators::hubspot

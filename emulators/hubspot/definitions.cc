@@ -24,6 +24,9 @@ Outcome<PropertyType> read_type(std::string_view name, std::string_view field_ty
                                             {"enumeration", PropertyType::enumeration, {"select", "radio", "checkbox", "booleancheckbox"}},
                                             {"bool", PropertyType::boolean, {"booleancheckbox"}}};
   if (field_type == "calculation_equation") return not_served("calculated properties");
+  for (const char* unserved : {"phone_number", "object_coordinates", "json"}) {
+    if (name == unserved) return not_served(fmt::format("properties of the type {}", name));
+  }
   for (const Known& known : kKnown) {
     if (known.name != name) continue;
     if (std::find(known.field_types.begin(), known.field_types.end(), field_type) == known.field_types.end())

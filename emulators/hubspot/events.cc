@@ -37,10 +37,10 @@ std::string upper(std::string_view text) {
 
 }  // namespace
 
-std::string signed_uri(std::string_view uri) {
+std::string signed_uri(std::string_view uri, bool decodes_path) {
   static constexpr std::string_view kDecoded = ":/?@!$'()*,;";
   std::size_t query = uri.find('?');
-  std::string text(uri.substr(0, query == std::string_view::npos ? uri.size() : query + 1));
+  std::string text(uri.substr(0, decodes_path ? 0 : query == std::string_view::npos ? uri.size() : query + 1));
   std::string_view rest = uri.substr(text.size());
   rest = rest.substr(0, rest.find('#'));
   for (std::size_t i = 0; i < rest.size(); ++i) {
@@ -245,7 +245,7 @@ void Events::prepare(http::Request& request, std::size_t attempt, WallTime now) 
     request.body = json::serialize(body);
   }
   std::string stamp = std::to_string(now.ms);
-  std::string source = request.method + signed_uri(request.url) + request.body + stamp;
+  std::string source = request.method + signed_uri(request.url, settings_.decodes_path) + request.body + stamp;
   request.headers.set("X-HubSpot-Signature", to_hex(sha256(settings_.secret + request.body)));
   request.headers.set("X-HubSpot-Signature-Version", "v1");
   request.headers.set("X-HubSpot-Request-Timestamp", stamp);

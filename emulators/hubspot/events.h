@@ -34,6 +34,7 @@ struct WebhookSettings {
   bool shuffle = false;          // events of one flush lose their order
   bool cleared_as_null = false;  // propertyValue of a property that was cleared: null, not ""
   bool of_engagements = false;   // object.* tells of notes, calls and their like
+  bool decodes_path = false;     // signatures of version 3 decode the escapes of the whole address, not of its query alone
 };
 
 /// Turns writes into deliveries (§3.3, §3.4). What was noted since mark() can be taken back until flush().
@@ -99,6 +100,6 @@ class Events {
 std::vector<Subscription> all_subscriptions(const Catalogue& catalogue);
 
 /// The URI as the v3 signature takes it: only some escapes of the query are decoded (§3.4).
-std::string signed_uri(std::string_view uri);
+std::string signed_uri(std::string_view uri, bool decodes_path = false);
 
 }  // namespace lockstep::emulators::hubspot

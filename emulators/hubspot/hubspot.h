@@ -36,6 +36,7 @@ struct HubSpotOptions {
   std::string app_id = "2500001";
   std::string developer_key = "lockstep-developer-key";  // of the developer account, for the settings of webhooks
   std::vector<std::string> refresh_tokens = {"lockstep-refresh-token"};
+  std::vector<std::string> redirect_uris = {"http://127.0.0.1/callback"};  // that the app registered: a code goes nowhere else
   std::vector<ServiceKey> service_keys = {{"pat-na1-00000000-0000-4000-8000-000000000001", "2500002", "lockstep"}};
   std::vector<Owner> owners = {{"70001", "10202051", "ann@portal.example", "Ann", "Archer", "Support"},
                                {"70002", "10202052", "bob@portal.example", "Bob", "Baker"},

@@ -38,9 +38,20 @@ std::string iso_day(const std::string& text, std::string_view format) {
   return fmt::format("{:0>4}-{:0>2}-{:0>2}", year, month, day);
 }
 
-std::string error_type(const ApiError& error) {
-  if (!error.problems.empty()) return error.problems.front().code;
-  return error.category == "CONFLICT" ? "DUPLICATE_ALTERNATE_ID" : "UNKNOWN_ERROR";
+/// What kept a row out, in the words that errors of imports have of their own.
+std::string error_type(const Portal& portal, const ApiError& error, const json::object& properties) {
+  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"INVALID_EMAIL", "INVALID_EMAIL"},         {"INVALID_OPTION", "INVALID_ENUMERATION_OPTION"},
+      {"INVALID_DATE", "COULD_NOT_PARSE_DATE"},   {"INVALID_NUMBER", "COULD_NOT_PARSE_NUMBER"},
+      {"INVALID_LONG", "COULD_NOT_PARSE_NUMBER"}, {"MISSING_REQUIRED_PROPERTY", "MISSING_REQUIRED_PROPERTY"}};
+  for (const auto& [code, word] : kWords) {
+    if (!error.problems.empty() && error.problems.front().code == code) return std::string(word);
+  }
+  if (!error.problems.empty()) return "FAILED_VALIDATION";
+  if (portal.is_blocked(text_member(properties, "email"))) return "GDPR_BLACKLISTED_EMAIL";
+  if (error.category == "LIMIT_EXCEEDED") return "LIMIT_EXCEEDED";
+  if (error.message.ends_with("already has that value.")) return "DUPLICATE_UNIQUE_PROPERTY_VALUE";
+  return error.category == "CONFLICT" ? "DUPLICATE_ALTERNATE_ID" : "UNKNOWN_BAD_REQUEST";
 }
 
 /// Whether rows are told apart by it: a unique property, or the domain of companies, which several may have.
@@ -89,8 +100,8 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
     import.problems.push_back({std::move(type), std::move(message), std::move(value), index + 2, at});
   };
   if (ambiguous) return problem("MULTIPLE_COMPANIES_WITH_THIS_DOMAIN", "Several companies have this domain", key, "domain");
-  if (row == kNoRow && import.operation == Import::Operation::update) return problem("OBJECT_NOT_FOUND", "There is no such record", key, "");
-  if (row != kNoRow && import.operation == Import::Operation::create) return problem("DUPLICATE_ALTERNATE_ID", "There is such a record already", key, "");
+  if (row == kNoRow && import.operation == Import::Operation::update) return problem("UPDATE_ONLY_IMPORT", "There is no such record", key, "");
+  if (row != kNoRow && import.operation == Import::Operation::create) return problem("CREATE_ONLY_IMPORT", "There is such a record already", key, "");
   Outcome<void> done;
   bool fresh = row == kNoRow;
   if (fresh) {
@@ -105,7 +116,7 @@ void write_row(Portal& portal, Import& import, std::size_t index) {
   }
   std::string property = done.error().problems.empty() ? "" : done.error().problems.front().property;
   const json::value* value = properties.if_contains(property);
-  problem(error_type(done.error()), done.error().message, value ? scalar_text(*value) : "", property);
+  problem(error_type(portal, done.error(), properties), done.error().message, value ? scalar_text(*value) : "", property);
 }
 
 /// By its present name or by the one before, which the documentation's own examples still have: "contact", "CONTACT".

@@ -54,25 +54,50 @@ Result<std::vector<std::string>> texts(const json::object& given, const char* na
 
 }  // namespace
 
-json::object render_journal_subscription(const JournalSubscription& subscription) {
+json::object ChangeJournal::render(const JournalSubscription& subscription) const {
   json::object row{{"id", subscription.id},
+                   {"portalId", portal_id_},
                    {"subscriptionType", subscription.type},
                    {"actions", list_of(subscription.actions)},
                    {"objectTypeId", subscription.object_type_id},
                    {"createdAt", format_instant(subscription.created)},
                    {"updatedAt", format_instant(subscription.created)}};
-  if (!subscription.object_ids.empty()) row["objectIds"] = list_of(subscription.object_ids);
+  json::array ids;
+  for (const std::string& id : subscription.object_ids) ids.push_back(told_id(id));
+  if (!ids.empty()) row["objectIds"] = std::move(ids);
   if (!subscription.properties.empty()) row["properties"] = list_of(subscription.properties);
   return row;
 }
 
-Result<JournalSubscription> ChangeJournal::read(const json::object& given, const Catalogue& catalogue) {
+std::string ChangeJournal::read_id(const json::value* given) const {
+  bool fits = given && (ids_as_texts ? given->is_string() : given->is_int64());
+  return fits ? scalar_text(*given) : "";
+}
+
+bool ChangeJournal::names_account(const json::object& given) const {
+  const json::value* portal = given.if_contains("portalId");
+  return portal && portal->is_int64() && portal->get_int64() == portal_id_;
+}
+
+json::value ChangeJournal::told_id(std::string_view id) const {
+  std::int64_t number = 0;
+  std::from_chars(id.data(), id.data() + id.size(), number);
+  return ids_as_texts ? json::value(json_copy(id)) : json::value(number);
+}
+
+Result<JournalSubscription> ChangeJournal::read(const json::object& given, const Catalogue& catalogue) const {
   JournalSubscription read;
   read.type = std::string(text_member(given, "subscriptionType"));
   read.object_type_id = std::string(text_member(given, "objectTypeId"));
   TRY(read.actions, texts(given, "actions"));
-  TRY(read.object_ids, texts(given, "objectIds"));
+  const json::value* ids = given.if_contains("objectIds");
+  if (ids && !ids->is_array()) return fail(ErrorCode::invalid_input, "objectIds is a list");
+  for (const json::value& each : ids ? ids->get_array() : json::array()) {
+    read.object_ids.push_back(read_id(&each));
+    if (read.object_ids.back().empty()) return fail(ErrorCode::invalid_input, "objectIds is a list of numbers");
+  }
   TRY(read.properties, texts(given, "properties"));
+  if (!names_account(given)) return fail(ErrorCode::invalid_input, "portalId is missing, or no account that installed the app");
   if (read.actions.empty()) return fail(ErrorCode::invalid_input, "actions is missing");
   for (const std::string& action : read.actions) {
     bool known = std::any_of(std::begin(kActions), std::end(kActions), [&](const Action& each) { return each.type == read.type && each.name == action; });
@@ -176,7 +201,12 @@ void ChangeJournal::flush(WallTime now) {
   if (noted_.empty()) return;
   File file{make_uuid(rng_), "", now};
   json::array events;
-  for (json::object& each : noted_) events.push_back(std::move(each));
+  for (json::object& each : noted_) {
+    for (const char* name : {"objectId", "fromObjectId", "toObjectId", "listId"}) {
+      if (json::value* id = each.if_contains(name)) *id = told_id(std::string_view(id->get_string()));
+    }
+    events.push_back(std::move(each));
+  }
   noted_.clear();
   file.text = json::serialize(json::object{{"offset", file.offset}, {"publishedAt", format_instant(now)}, {"journalEvents", std::move(events)}});
   files_.push_back(std::move(file));

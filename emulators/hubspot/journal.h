@@ -42,13 +42,22 @@ class ChangeJournal {
  public:
   ChangeJournal(std::int64_t portal_id, Rng rng) : portal_id_(portal_id), rng_(rng) {}
 
+  bool ids_as_texts = false;  // a switch: ids of records and lists are texts, sent and told
+
   /// Error: a sentence about what is wrong with it.
-  static Result<JournalSubscription> read(const json::object& given, const Catalogue& catalogue);
+  Result<JournalSubscription> read(const json::object& given, const Catalogue& catalogue) const;
+  /// An id that a body names, in the form that ids have here; empty: there is none.
+  std::string read_id(const json::value* given) const;
+  /// Whether a body names the account.
+  bool names_account(const json::object& given) const;
+  /// As it is told.
+  json::value told_id(std::string_view id) const;
   const JournalSubscription& subscribe(JournalSubscription subscription);
   /// False: there is none.
   bool unsubscribe(std::string_view id);
   void clear() { subscriptions_.clear(); }
   std::vector<JournalSubscription>& subscriptions() { return subscriptions_; }
+  json::object render(const JournalSubscription& subscription) const;
   JournalSubscription* find(std::string_view id);  // null: there is none
   // journal_filters.cc
   /// Error: a sentence about what is wrong with it.
@@ -89,7 +98,6 @@ class ChangeJournal {
   std::deque<File> files_;
 };
 
-json::object render_journal_subscription(const JournalSubscription& subscription);
 json::object render_journal_filter(const JournalSubscription& subscription, const JournalFilter& filter);
 
 }  // namespace lockstep::emulators::hubspot

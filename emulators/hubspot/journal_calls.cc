@@ -26,10 +26,11 @@ json::object HubSpot::journal_link(const Call& call, const ChangeJournal::File& 
   return json::object{{"url", call.base_url + "/journaled/" + key}, {"expiresAt", format_instant(call.now + kLinkLife)}, {"currentOffset", file.offset}};
 }
 
-/// Files [first, first + count); 204 when there are none.
+/// Files [first, first + count); 204, or what is set, when there are none.
 HubSpot::Answer HubSpot::journal_page(const Call& call, std::size_t first, std::size_t count, bool many) {
   const auto& files = portal_.events().journal().files(call.now);
-  if (first >= files.size()) return http::Response(204, "");
+  auto end = static_cast<int>(portal_.settings().journal_end_status);
+  if (first >= files.size()) return end == 204 ? http::Response(204, "") : Answer(refuse(end, "OBJECT_NOT_FOUND", "There is nothing newer"));
   if (!many) return json_answer(200, journal_link(call, files[first]));
   json::array results;
   for (std::size_t i = first; i < std::min(files.size(), first + count); ++i) results.push_back(journal_link(call, files[i]));
@@ -72,6 +73,7 @@ HubSpot::Answer HubSpot::journal_batch_read(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   json::array results;
   ChangeJournal& journal = portal_.events().journal();
+  TRY_VOID(check_text_list(*body, "inputs"));
   for (const std::string& offset : text_list(*body, "inputs")) {
     if (auto behind = journal.behind(offset, call.now)) results.push_back(journal_link(call, journal.files(call.now)[*behind - 1]));
   }
@@ -89,24 +91,25 @@ HubSpot::Answer HubSpot::journal_file(Call& call) {
 
 HubSpot::Answer HubSpot::journal_subscriptions(Call&) {
   json::array results;
-  for (const JournalSubscription& each : portal_.events().journal().subscriptions()) results.push_back(render_journal_subscription(each));
+  for (const JournalSubscription& each : portal_.events().journal().subscriptions()) results.push_back(portal_.events().journal().render(each));
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
 
 HubSpot::Answer HubSpot::journal_subscribe(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  auto read = ChangeJournal::read(*body, portal_.catalogue());
+  ChangeJournal& journal = portal_.events().journal();
+  auto read = journal.read(*body, portal_.catalogue());
   if (!read) return invalid(read.error().message);
   read->created = call.now;
-  return json_answer(201, render_journal_subscription(portal_.events().journal().subscribe(std::move(*read))));
+  return json_answer(201, journal.render(journal.subscribe(std::move(*read))));
 }
 
 HubSpot::Answer HubSpot::journal_subscription(Call& call) {
   ChangeJournal& journal = portal_.events().journal();
   JournalSubscription* known = journal.find(call.parameter("id"));
   if (!known) return hubspot::not_found();
-  if (call.request.method == "GET") return json_answer(200, render_journal_subscription(*known));
+  if (call.request.method == "GET") return json_answer(200, journal.render(*known));
   journal.unsubscribe(call.parameter("id"));
   return http::Response(204, "");
 }
@@ -154,16 +157,19 @@ HubSpot::Answer HubSpot::journal_snapshots(Call& call) {
     const json::object* one = item.if_object();
     ObjectType* type = one ? portal_.catalogue().find(text_member(*one, "objectTypeId"), kIdAlone) : nullptr;
     if (!type) return invalid("objectTypeId is not known");
-    const json::value* given = one->if_contains("objectId");
-    std::string id = given ? scalar_text(*given) : "";
+    ChangeJournal& journal = portal_.events().journal();
+    std::string id = journal.read_id(one->if_contains("objectId"));
+    if (id.empty() || !journal.names_account(*one)) return invalid("a snapshot needs objectId and portalId, which are numbers");
+    TRY_VOID(check_text_list(*one, "properties"));
     RowNumber row = portal_.find_live(*type, id);
     if (row != kNoRow) {
       json::object record = Renderer(portal_, {}).record(view_of(*type, row), properties_named(*type, text_list(*one, "properties")));
-      portal_.events().journal().snapshot(*type, id, std::move(record["properties"].get_object()), call.now);
+      journal.snapshot(*type, id, std::move(record["properties"].get_object()), call.now);
     }
     std::string status_id = uuid();
     snapshots_[status_id] = {call.now, row != kNoRow};
-    made.push_back(json::object{{"portalId", options_.portal_id}, {"objectId", id}, {"objectTypeId", type->type_id}, {"snapshotStatusId", status_id}});
+    made.push_back(
+        json::object{{"portalId", options_.portal_id}, {"objectId", journal.told_id(id)}, {"objectTypeId", type->type_id}, {"snapshotStatusId", status_id}});
   }
   return json_answer(200, json::object{{"snapshotResponses", std::move(made)}});
 }

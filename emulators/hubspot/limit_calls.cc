@@ -30,6 +30,7 @@ HubSpot::Answer HubSpot::property_limits(Call&) {
   json::array rows;
   std::size_t all = 0;
   for (const ObjectType& type : portal_.catalogue().objects()) {
+    if (type.deleted()) continue;
     std::size_t custom = 0;
     for (const auto& [name, property] : type.properties) custom += property.defined_by_us && property.archived.ms == 0 ? 1 : 0;
     all += custom;
@@ -45,7 +46,9 @@ HubSpot::Answer HubSpot::property_limits(Call&) {
 HubSpot::Answer HubSpot::record_limits(Call&) {
   json::array rows, custom;
   auto most = static_cast<std::size_t>(portal_.settings().record_limit);
-  for (const ObjectType& type : portal_.catalogue().objects()) (type.custom ? custom : rows).push_back(part_of(type, type.table->live_count(), most));
+  for (const ObjectType& type : portal_.catalogue().objects()) {
+    if (!type.deleted()) (type.custom ? custom : rows).push_back(part_of(type, type.table->live_count(), most));
+  }
   return json_answer(200, json::object{{"hubspotDefinedObjectTypes", std::move(rows)}, {"customObjectTypes", {{"byObjectType", std::move(custom)}}}});
 }
 

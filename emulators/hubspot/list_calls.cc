@@ -100,7 +100,10 @@ HubSpot::Answer HubSpot::list_create(Call& call) {
   auto there = [](const RecordList& each) { return each.removed.ms == 0; };
   if (static_cast<std::size_t>(std::count_if(lists_.all().begin(), lists_.all().end(), there)) >= RecordLists::kMostLists)
     return invalid(fmt::format("The account has {} lists, which is the most", RecordLists::kMostLists));
-  TRY(ListFolder * folder, folder_named(text_member(*body, "listFolderId")));
+  const json::value* into = body->if_contains("listFolderId");  // a number here, a text where folders are moved
+  bool fits = !into || into->is_null() || into->is_int64() || portal_.settings().numbers_as_texts;
+  if (!fits) return bad_json("line 1, column 1: listFolderId is not a number");
+  TRY(ListFolder * folder, folder_named(into ? scalar_text(*into) : ""));
   list.folder = folder->id;
   list.created_by = caller_->id;
   list.created = list.updated = call.now;
@@ -168,11 +171,15 @@ HubSpot::Answer HubSpot::list_restore(Call& call) {
 HubSpot::Answer HubSpot::list_search(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
-  auto number = [&](const char* name, std::int64_t otherwise) {
+  auto number = [&](const char* name, std::int64_t otherwise) -> Outcome<std::int64_t> {
     const json::value* given = body->if_contains(name);
-    return given && given->is_int64() ? given->get_int64() : otherwise;
+    if (!given || given->is_null()) return otherwise;
+    if (!given->is_int64()) return bad_json(fmt::format("line 1, column 1: {} is not a number", name));
+    return given->get_int64();
   };
-  std::int64_t offset = number("offset", 0), count = number("count", 20);
+  TRY(std::int64_t offset, number("offset", 0));
+  TRY(std::int64_t count, number("count", 20));
+  for (const char* list : {"processingTypes", "listIds", "additionalProperties"}) TRY_VOID(check_text_list(*body, list));
   if (offset < 0 || count < 1 || count > static_cast<std::int64_t>(kListsPage))
     return invalid(fmt::format("offset is 0 or more, count from 1 to {}", kListsPage));
   std::string words = to_lower_ascii(text_member(*body, "query"));

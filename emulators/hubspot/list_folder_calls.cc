@@ -11,6 +11,14 @@ namespace {
 
 constexpr const char* kRoot = "0";
 
+Outcome<void> check_texts(const json::object& body, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const json::value* given = body.if_contains(name);
+    if (given && !given->is_null() && !given->is_string()) return bad_json(fmt::format("line 1, column 1: {} is not a string", name));
+  }
+  return {};
+}
+
 }  // namespace
 
 ListFolders::ListFolders() { folders_[kRoot] = {kRoot, "", "root", "", {}, {}}; }
@@ -64,6 +72,7 @@ HubSpot::Answer HubSpot::folder_create(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   std::string name(text_member(*body, "name"));
   if (name.empty()) return invalid("A folder needs a name");
+  TRY_VOID(check_texts(*body, {"parentFolderId"}));
   TRY(ListFolder * parent, folder_named(text_member(*body, "parentFolderId")));
   ListFolder& made = folders_.add(parent->id, std::move(name), "", call.now);
   return json_answer(200, json::object{{"folder", shown_folder(made)}});
@@ -107,6 +116,7 @@ HubSpot::Answer HubSpot::folder_remove(Call& call) {
 HubSpot::Answer HubSpot::folder_take_list(Call& call) {
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));
+  TRY_VOID(check_texts(*body, {"listId", "newFolderId"}));
   RecordList* list = lists_.find(text_member(*body, "listId"), false, call.now);
   if (!list) return refuse(404, "OBJECT_NOT_FOUND", fmt::format("List does not exist with ID {}.", text_member(*body, "listId")));
   TRY(ListFolder * folder, folder_named(text_member(*body, "newFolderId")));

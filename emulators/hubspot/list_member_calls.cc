@@ -31,12 +31,11 @@ Outcome<std::size_t> query_number(const Call& call, std::string_view name, std::
 }
 
 /// `["1","2"]`, as the membership calls take it.
-Outcome<std::vector<std::string>> read_ids(const Call& call, JsonDocument& document) {
+Outcome<std::vector<std::string>> read_ids(const Call& call, bool numbers) {
+  JsonDocument document;
   TRY_VOID(read_json(call, document));
   if (!document.root().is_array()) return bad_json("line 1, column 1: expected an array");
-  std::vector<std::string> ids;
-  for (const json::value& each : document.root().get_array()) ids.push_back(scalar_text(each));
-  return ids;
+  return id_texts(&document.root(), numbers);
 }
 
 Outcome<void> check_by_hand(const RecordList& list, std::size_t ids) {
@@ -96,17 +95,15 @@ http::Response HubSpot::change_members(const Call& call, RecordList& list, const
 }
 
 HubSpot::Answer HubSpot::members_add(Call& call) {
-  JsonDocument document;
   TRY(RecordList * list, list_of(call, "id", false));
-  TRY(std::vector<std::string> ids, read_ids(call, document));
+  TRY(std::vector<std::string> ids, read_ids(call, portal_.settings().numeric_input_ids));
   TRY_VOID(check_by_hand(*list, ids.size()));
   return change_members(call, *list, ids, {});
 }
 
 HubSpot::Answer HubSpot::members_remove(Call& call) {
-  JsonDocument document;
   TRY(RecordList * list, list_of(call, "id", false));
-  TRY(std::vector<std::string> ids, read_ids(call, document));
+  TRY(std::vector<std::string> ids, read_ids(call, portal_.settings().numeric_input_ids));
   TRY_VOID(check_by_hand(*list, ids.size()));
   return change_members(call, *list, {}, ids);
 }
@@ -115,7 +112,9 @@ HubSpot::Answer HubSpot::members_change(Call& call) {
   JsonDocument document;
   TRY(RecordList * list, list_of(call, "id", false));
   TRY(const json::object* body, read_body(call, document));
-  std::vector<std::string> in = text_list(*body, "recordIdsToAdd"), out = text_list(*body, "recordIdsToRemove");
+  bool numbers = portal_.settings().numeric_input_ids;
+  TRY(std::vector<std::string> in, id_texts(body->if_contains("recordIdsToAdd"), numbers));
+  TRY(std::vector<std::string> out, id_texts(body->if_contains("recordIdsToRemove"), numbers));
   TRY_VOID(check_by_hand(*list, in.size() + out.size()));
   return change_members(call, *list, in, out);
 }
@@ -165,7 +164,8 @@ HubSpot::Answer HubSpot::memberships_batch_read(Call& call) {
   for (const json::object* input : inputs) {
     const ObjectType* type = portal_.catalogue().find(text_member(*input, "objectTypeId"), kIdAlone);
     if (!type) return invalid("objectTypeId is not known");
-    std::string_view id = text_member(*input, "recordId");
+    std::string id = id_text(input->if_contains("recordId"), portal_.settings().numeric_input_ids);
+    if (id.empty()) return bad_json("line 1, column 1: an input needs recordId, which is a string");
     RowNumber row = portal_.resolve(*type, id);
     if (row == kNoRow) continue;
     results.push_back(json::object{{"objectTypeId", type->type_id}, {"recordId", copied(id)}, {"recordListMemberships", memberships_of(*type, row)}});

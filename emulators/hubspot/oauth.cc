@@ -1,5 +1,6 @@
 // §1.1: the token endpoint and what belongs to it.
 #include "base/text.h"
+#include "emulators/core/digest.h"
 #include "emulators/hubspot/service.h"
 
 namespace lockstep::emulators::hubspot {
@@ -64,7 +65,7 @@ std::optional<http::Response> check_form(const Call& call) {
 HubSpot::Answer HubSpot::authorize(Call& call) {
   std::string client = call.query_value("client_id").value_or(""), target = call.query_value("redirect_uri").value_or("");
   if (!tokens().client(client)) return invalid("missing or unknown client id");
-  if (!http::parse_url(target)) return invalid("missing or invalid redirect_uri");
+  if (!redirect_uris_.contains(target)) return invalid("missing redirect_uri, or none that the app registered");
   std::string scope = call.query_value("scope").value_or(""), optional = call.query_value("optional_scope").value_or("");
   if (scope.empty()) return invalid("missing scope");
   if (!optional.empty()) scope += " " + optional;
@@ -137,6 +138,29 @@ std::optional<json::object> HubSpot::token_facts(const std::string& token, bool 
   return facts;
 }
 
+/// What a token says of itself, in the words of the client's model of it.
+json::object HubSpot::signed_access_token(const std::string& token, WallTime at) {
+  const Owner& installer = options_.owners.front();
+  std::vector<std::string> scopes;
+  for (const json::value& each : granted_scopes(tokens().grant(token)->scope)) scopes.push_back(scalar_text(each));
+  std::string claims = std::to_string(options_.portal_id) + "/" + token + "/" + std::to_string(at.ms);
+  return {{"expiresAt", tokens().grant(token)->expires.ms},
+          {"scopes", join(scopes, " ")},
+          {"hubId", options_.portal_id},
+          {"userId", std::stoll(installer.user_id)},
+          {"appId", std::stoll(options_.app_id)},
+          {"signature", to_base64(hmac_sha256(options_.client.secret, claims))},
+          {"newSignature", to_base64(hmac_sha256(options_.client.secret, claims + "/2"))},
+          {"scopeToScopeGroupPks", ""},
+          {"hublet", "na1"},
+          {"trialScopes", ""},
+          {"trialScopeToScopeGroupPks", ""},
+          {"isUserLevel", false},
+          {"isPrivateDistribution", true},
+          {"isServiceAccount", false},
+          {"installingUserId", std::stoll(installer.user_id)}};
+}
+
 HubSpot::Answer HubSpot::token_details(Call& call) {
   auto facts = token_facts(call.parameter("token"), false, call.now);
   if (!facts) return hubspot::not_found();
@@ -176,6 +200,7 @@ HubSpot::Answer HubSpot::introspect(Call& call) {
   (*facts)["is_private_distribution"] = true;
   (*facts)["token_use"] = hinted.second ? "refresh_token" : "access_token";
   (*facts)["token_type"] = "bearer";
+  if (!hinted.second) (*facts)["signed_access_token"] = signed_access_token(hinted.first, call.now);
   return json_answer(200, *facts);
 }
 

@@ -44,7 +44,8 @@ json::object rendered(const Portal& portal, JsonDocument& document, const Record
 HubSpot::Answer HubSpot::list(Call& call) {
   TRY(ObjectType * type, type_of(call));
   Wanted wanted{select(*type, query_list(call, "properties")), properties_named(*type, query_list(call, "propertiesWithHistory"))};
-  TRY(std::size_t limit, query_limit(call, 10, wanted.histories.empty() ? 100 : static_cast<std::size_t>(portal_.settings().history_page)));
+  TRY(std::size_t limit, query_limit(call, static_cast<std::size_t>(portal_.settings().list_page),
+                                     wanted.histories.empty() ? 100 : static_cast<std::size_t>(portal_.settings().history_page)));
   TRY(auto associated, association_types(call, portal_));
   std::string after = call.query_value("after").value_or("");
   if (after.find_first_not_of("0123456789") != std::string::npos) return invalid(fmt::format("after is not a cursor: {}", after));

@@ -1,4 +1,6 @@
 // Engagements as version 1 has them: one resource for notes, calls, emails, meetings and tasks, whose ids are one sequence (§0.1).
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -36,13 +38,18 @@ const std::vector<EngagementKind>& engagement_kinds() {
         {"fromNumber", "hs_call_from_number"},
         {"durationMilliseconds", "hs_call_duration"},
         {"recordingUrl", "hs_call_recording_url"},
-        {"disposition", "hs_call_disposition"}}},
+        {"disposition", "hs_call_disposition"},
+        {"source", "hs_call_source"},
+        {"calleeObjectId", "hs_call_callee_object_id"},
+        {"calleeObjectType", "hs_call_callee_object_type"}}},
       {"MEETING",
        "meetings",
        {{"title", "hs_meeting_title"},
         {"body", "hs_meeting_body"},
         {"startTime", "hs_meeting_start_time"},
         {"endTime", "hs_meeting_end_time"},
+        {"location", "hs_meeting_location"},
+        {"meetingOutcome", "hs_meeting_outcome"},
         {"internalMeetingNotes", "hs_internal_meeting_notes"}}},
       {"EMAIL", "emails", {{"subject", "hs_email_subject"}, {"html", "hs_email_html"}, {"text", "hs_email_text"}, {"status", "hs_email_status"}}}};
   return kKinds;
@@ -59,7 +66,54 @@ const EngagementKind* kind_named(std::string_view name) {
 
 json::string_view named(std::string_view text) { return {text.data(), text.size()}; }
 
-constexpr std::string_view kPeople[] = {"from", "to", "cc", "bcc"};  // of an email: one property holds them all
+constexpr std::string_view kPeople[] = {"from", "sender", "to", "cc", "bcc"};  // of an email: one property holds them all
+
+/// What version 1 documents and this stand-in has no place for.
+constexpr std::pair<std::string_view, std::string_view> kUnserved[] = {
+    {"TASK", "reminders"},         {"TASK", "forObjectType"}, {"TASK", "sendDefaultReminder"}, {"CALL", "externalId"},
+    {"CALL", "externalAccountId"}, {"MEETING", "source"},     {"MEETING", "sourceId"},         {"MEETING", "preMeetingProspectReminders"}};
+constexpr std::string_view kHead[] = {"id",         "portalId", "active",    "createdAt", "lastUpdated", "createdBy",
+                                      "modifiedBy", "type",     "timestamp", "ownerId",   "uid",         "teamId"};
+
+template <class List, class Item>
+bool among(const List& list, const Item& item) {
+  return std::find(std::begin(list), std::end(list), item) != std::end(list);
+}
+
+bool says(const EngagementKind& kind, std::string_view name) {
+  auto is = [&](const Member& member) { return member.name == name; };
+  return std::any_of(kind.members.begin(), kind.members.end(), is) || (kind.name == "EMAIL" && among(kPeople, name));
+}
+
+/// Refuses what an engagement says that its kind does not know.
+Outcome<void> check_engagement(const EngagementKind& kind, const json::object& body) {
+  for (const char* part : {"engagement", "associations", "metadata"}) {
+    const json::value* given = body.if_contains(part);
+    if (given && !given->is_object()) return bad_json(fmt::format("line 1, column 1: {} is not an object", part));
+  }
+  const json::object none;
+  auto members = [&](const char* part) -> const json::object& { return body.contains(part) ? body.at(part).get_object() : none; };
+  for (const auto& member : members("engagement")) {
+    if (!among(kHead, std::string_view(member.key()))) return invalid(fmt::format("engagement.{} is not known", std::string_view(member.key())));
+  }
+  for (const auto& member : members("associations")) {
+    std::string_view name(member.key());
+    bool tied = std::any_of(std::begin(kTied), std::end(kTied), [&](const auto& each) { return each.first == name; });
+    bool empty = member.value().is_array() && member.value().get_array().empty();
+    if ((name == "ownerIds" || name == "workflowIds") && !empty) return not_served(fmt::format("associations.{}", name));
+    if (!tied && !empty) return invalid(fmt::format("associations.{} is not known", name));
+  }
+  for (const auto& member : members("metadata")) {
+    std::string_view name(member.key());
+    bool person = kind.name == "EMAIL" && among(kPeople, name), list = person && name != "from" && name != "sender";
+    if (among(kUnserved, std::pair(kind.name, name))) return not_served(fmt::format("metadata.{} of a {}", name, kind.name));
+    if (!says(kind, name)) return invalid(fmt::format("metadata.{} is not known of a {}", name, kind.name));
+    const json::value& value = member.value();
+    bool fits = person ? (list ? value.is_array() : value.is_object()) : !value.is_object() && !value.is_array();
+    if (!fits) return bad_json(fmt::format("line 1, column 1: metadata.{} is not what it should be", name));
+  }
+  return {};
+}
 
 /// What hs_email_headers says; nothing where it says nothing.
 json::object people_of(const std::optional<std::string>& headers) {
@@ -157,6 +211,7 @@ OlderApi::Answer OlderApi::engagement_create(Call& call) {
   const json::value *head = body->if_contains("engagement"), *ties = body->if_contains("associations");
   const EngagementKind* kind = head && head->is_object() ? kind_named(text_member(head->get_object(), "type")) : nullptr;
   if (!kind) return invalid("engagement.type is one of NOTE, TASK, CALL, MEETING, EMAIL");
+  if (!portal_.settings().older_metadata_ignored) TRY_VOID(check_engagement(*kind, *body));
   ObjectType& type = *portal_.catalogue().find(kind->type);
   UnitOfWork unit(portal_);
   TRY(RowNumber row, portal_.create(type, read_engagement(*kind, *body, true, call.now), nullptr, writer(call)));
@@ -178,9 +233,11 @@ OlderApi::Answer OlderApi::engagement_one(Call& call) {
   if (call.request.method == "PATCH") {
     JsonDocument document;
     TRY(const json::object* body, read_body(call, document));
+    const EngagementKind& kind = *kind_named(type.name);
+    if (!portal_.settings().older_metadata_ignored) TRY_VOID(check_engagement(kind, *body));
     json::object people;
     if (type.name == "emails") people = people_of(value_of(portal_, view_of(type, found.second), type.property("hs_email_headers")));
-    json::object said = read_engagement(*kind_named(type.name), *body, false, call.now, std::move(people));
+    json::object said = read_engagement(kind, *body, false, call.now, std::move(people));
     TRY_VOID(portal_.update(type, found.second, said, writer(call)));
   }
   return json_answer(200, older_engagement(type, found.second));

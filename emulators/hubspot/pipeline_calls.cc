@@ -58,14 +58,18 @@ Outcome<void> read_item(const json::object& body, bool all, Item& item) {
   return {};
 }
 
-/// {"ticketState":"OPEN"} of tickets, {"probability":"0.2"} of deals.
-Outcome<void> read_stage(const json::object& body, bool all, const ObjectType& type, Stage& stage) {
+/// {"ticketState":"OPEN"} of tickets, {"probability":"0.2"} of deals. `numbers`: they may stand in metadata as they are.
+Outcome<void> read_stage(const json::object& body, bool all, const ObjectType& type, bool numbers, Stage& stage) {
   TRY_VOID(read_item(body, all, stage));
   const json::value* metadata = body.if_contains("metadata");
   if (!metadata && all && type.name == "deals") return bad_json("line 1, column 1: metadata is required");
   if (!metadata) return {};
   const json::object none;
   const json::object& members = metadata->is_object() ? metadata->get_object() : none;
+  for (const auto& member : members) {
+    if (!member.value().is_string() && !(numbers && member.value().is_number()))
+      return bad_json(fmt::format("line 1, column 1: metadata.{} is not a string", std::string_view(member.key())));
+  }
   if (type.name == "deals") {
     const json::value* given = members.if_contains("probability");
     std::string probability = given ? scalar_text(*given) : "";
@@ -83,14 +87,14 @@ Outcome<void> read_stage(const json::object& body, bool all, const ObjectType& t
   return {};
 }
 
-Outcome<std::vector<Stage>> read_stages(const json::object& body, const ObjectType& type, Pipelines& pipelines, WallTime now) {
+Outcome<std::vector<Stage>> read_stages(const json::object& body, const ObjectType& type, bool numbers, Pipelines& pipelines, WallTime now) {
   const json::value* given = body.if_contains("stages");
   if (!given || !given->is_array()) return bad_json("line 1, column 1: stages is missing or not an array");
   std::vector<Stage> stages;
   for (const json::value& item : given->get_array()) {
     if (!item.is_object()) return bad_json("line 1, column 1: a stage is not an object");
     Stage stage;
-    TRY_VOID(read_stage(item.get_object(), true, type, stage));
+    TRY_VOID(read_stage(item.get_object(), true, type, numbers, stage));
     auto taken = [&](const Stage& other) { return other.label == stage.label; };
     if (std::any_of(stages.begin(), stages.end(), taken)) return invalid(fmt::format("There are two stages named {}", stage.label));
     stage.id = pipelines.next_id();
@@ -170,7 +174,7 @@ HubSpot::Answer HubSpot::pipeline_create(Call& call) {
     if (other.type == type->name && other.label == pipeline.label && other.archived.ms == 0)
       return refuse(409, "CONFLICT", fmt::format("A pipeline named {} already exists.", pipeline.label));
   }
-  TRY(pipeline.stages, read_stages(*body, *type, portal_.pipelines(), call.now));
+  TRY(pipeline.stages, read_stages(*body, *type, portal_.settings().numeric_metadata, portal_.pipelines(), call.now));
   pipeline.id = portal_.pipelines().next_id();
   pipeline.created = pipeline.updated = call.now;
   portal_.pipelines().all().push_back(pipeline);
@@ -198,7 +202,7 @@ HubSpot::Answer HubSpot::pipeline_replace(Call& call) {
   for (const Stage& stage : pipeline->stages) gone.push_back(stage.id);
   TRY_VOID(check_unused(call, gone));
   TRY(const ObjectType* type, type_of(call));
-  TRY(next.stages, read_stages(*body, *type, portal_.pipelines(), call.now));
+  TRY(next.stages, read_stages(*body, *type, portal_.settings().numeric_metadata, portal_.pipelines(), call.now));
   next.updated = call.now;
   *pipeline = std::move(next);
   return pipeline_changed(call, 200, pipeline->id, "UPDATE", render(*pipeline));
@@ -229,7 +233,7 @@ HubSpot::Answer HubSpot::stage_create(Call& call) {
   TRY(const json::object* body, read_body(call, document));
   Stage stage;
   TRY(const ObjectType* type, type_of(call));
-  TRY_VOID(read_stage(*body, true, *type, stage));
+  TRY_VOID(read_stage(*body, true, *type, portal_.settings().numeric_metadata, stage));
   for (const Stage& other : pipeline->stages) {
     if (other.label == stage.label && other.archived.ms == 0) return refuse(409, "CONFLICT", fmt::format("A stage named {} already exists.", stage.label));
   }
@@ -247,7 +251,7 @@ HubSpot::Answer HubSpot::change_stage(Call& call, bool all) {
   TRY(const json::object* body, read_body(call, document));
   Stage next = *stage;
   TRY(const ObjectType* type, type_of(call));
-  TRY_VOID(read_stage(*body, all, *type, next));
+  TRY_VOID(read_stage(*body, all, *type, portal_.settings().numeric_metadata, next));
   next.updated = call.now;
   *stage = std::move(next);
   return pipeline_changed(call, 200, stage->id, "UPDATE", render(*stage));

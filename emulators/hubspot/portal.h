@@ -49,6 +49,8 @@ struct PortalSettings {
   bool lifecycle_sync = false;             // contacts go forward with the lifecycle stage of their primary company
   bool phones_reformatted = false;         // numbers lose their signs when they are written
   bool numbers_as_texts = false;           // associationTypeId and the limit of a search may be texts
+  bool numeric_metadata = false;           // of stages: values may be numbers, not texts alone
+  bool older_metadata_ignored = false;     // version 1: what an engagement says that its kind does not know is passed over, not refused
   bool filter_values_as_they_are = false;  // values in filters of a search may be numbers, true and false
   bool zoned_instants = false;             // instants may be written in another zone than UTC
   bool plain_webhook_urls = false;         // webhooks may go to http
@@ -61,7 +63,11 @@ struct PortalSettings {
   std::int64_t import_file_bytes = 512LL * 1024 * 1024;
   std::int64_t daily_import_rows = 80'000'000;
   std::int64_t unique_collision_status = 400;
-  std::int64_t history_page = 50;  // rows of a list with histories
+  std::int64_t list_page = 10;              // rows of a list that asks for no number
+  std::int64_t history_page = 50;           // rows of a list with histories
+  std::int64_t journal_end_status = 204;    // of the journal where nothing is newer
+  bool archived_owners_keep_users = false;  // archived owners tell userId as the others do
+  std::string key_source_id;                // what service keys write comes from; empty: the id of their app
   Duration index_lag{5'000};
 };
 
@@ -106,6 +112,7 @@ class Portal {
   Outcome<void> set_secondary(RowNumber row, const std::string& address, bool there, const Writer& writer);
   /// GDPR: for good, with its address blocked.
   void erase(ObjectType& type, RowNumber row, const Writer& writer);
+  bool is_blocked(std::string_view address) const;
   /// No contact may have it again.
   void block_address(std::string_view address) { blocked_addresses_.push_back(to_lower_ascii(address)); }
 

@@ -9,6 +9,8 @@
 namespace lockstep::emulators::hubspot {
 namespace {
 
+bool is_own_name(const ObjectType& object, std::string_view name) { return object.custom && (object.name == name || "p_" + object.custom->name == name); }
+
 Property make(std::string name, PropertyType type, std::string field_type) {
   Property property;
   property.label = name;
@@ -83,7 +85,8 @@ const Property& ObjectType::property(std::string_view property) const {
 
 ObjectType& Catalogue::define(ObjectType object, std::vector<Property> properties) {
   object.index = objects_.size();
-  object.table = &database_.table(object.name);
+  bool anew = database_.find_table(object.name);  // a type of that name was deleted for good, and its records are not those of this one
+  object.table = &database_.table(anew ? object.name + " " + object.type_id : object.name);
   object.groups.push_back({object.group, object.group});
   ObjectType& defined = objects_.emplace_back(std::move(object));
   for (Property& property : properties) add(defined, std::move(property));
@@ -191,10 +194,19 @@ ObjectType* Catalogue::find(std::string_view name, const TypeNames& names) {
   };
   auto fits = [&](const ObjectType& object) {
     if (object.custom && object.custom->archived.ms != 0) return false;
-    if (object.type_id == name || (object.custom && (object.name == name || "p_" + object.custom->name == name))) return true;
+    if (object.type_id == name || is_own_name(object, name)) return true;
     if ((names.any || any_names) && (equal_no_case(object.name, name) || equal_no_case(object.singular, name))) return true;
     return (names.plural && object.name == name) || (names.singular && object.singular == name) ||
            (names.upper_singular && raised(object.singular, object.singular.size()) == name) || (names.capital_plural && raised(object.name, 1) == name);
+  };
+  auto found = std::find_if(objects_.begin(), objects_.end(), fits);
+  return found == objects_.end() ? nullptr : &*found;
+}
+
+ObjectType* Catalogue::find_archived(std::string_view name) {
+  auto fits = [&](const ObjectType& object) {
+    bool archived = object.custom && object.custom->archived.ms != 0 && !object.deleted();
+    return archived && (object.type_id == name || is_own_name(object, name));
   };
   auto found = std::find_if(objects_.begin(), objects_.end(), fits);
   return found == objects_.end() ? nullptr : &*found;

@@ -106,7 +106,8 @@ struct CustomObject {
   std::string primary;           // the property that names a record
   std::vector<std::string> secondary, searchable;
   WallTime created, updated;
-  WallTime archived;  // 0: it is not
+  WallTime archived;     // 0: it is not
+  bool deleted = false;  // for good: its name is free again
 };
 
 struct ObjectType {
@@ -127,6 +128,7 @@ struct ObjectType {
   std::string pipeline, stage;          // the properties that say where a record stands; empty: in no pipeline
   std::optional<CustomObject> custom;
 
+  bool deleted() const { return custom && custom->deleted; }
   /// Null when there is none, or it is archived.
   const Property* find(std::string_view property) const;
   /// Precondition: it exists.
@@ -159,6 +161,8 @@ class Catalogue {
   bool any_names = false;  // a switch: every call takes what kAnyName does
   /// Null when there is none, or it is archived.
   ObjectType* find(std::string_view name, const TypeNames& names = kPathName);
+  /// One of the account's own that is archived, and not deleted for good; null: there is none.
+  ObjectType* find_archived(std::string_view name);
   ObjectType& object(std::string_view name);  // precondition: it exists
   std::deque<ObjectType>& objects() { return objects_; }
   const std::deque<ObjectType>& objects() const { return objects_; }

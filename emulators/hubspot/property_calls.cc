@@ -23,6 +23,14 @@ json::object render_group(const PropertyGroup& group) {
   return json::object{{"name", group.name}, {"label", group.label}, {"displayOrder", group.display_order}, {"archived", group.archived}};
 }
 
+/// Of which properties a call asks for.
+Outcome<std::string> sensitivity_of(const Call& call) {
+  std::string given = call.query_value("dataSensitivity").value_or("non_sensitive");
+  if (given != "non_sensitive" && given != "sensitive" && given != "highly_sensitive")
+    return invalid("dataSensitivity is one of non_sensitive, sensitive, highly_sensitive");
+  return given;
+}
+
 Outcome<void> read_group(const json::object& body, bool all, PropertyGroup& group) {
   const json::value *label = body.if_contains("label"), *order = body.if_contains("displayOrder");
   if (all && !label) return bad_json("line 1, column 1: label is required");
@@ -45,7 +53,7 @@ Outcome<Property*> HubSpot::definition_of(ObjectType& type, std::string_view nam
 HubSpot::Answer HubSpot::property_list(Call& call) {
   TRY(ObjectType * type, type_of(call));
   bool archived = query_flag(call, "archived");
-  std::string sensitivity = call.query_value("dataSensitivity").value_or("non_sensitive");
+  TRY(std::string sensitivity, sensitivity_of(call));
   json::array results;
   for (const auto& [name, property] : type->properties) {
     if (property.sensitivity == sensitivity && (property.archived.ms != 0) == archived) results.push_back(render_definition(property));
@@ -55,6 +63,7 @@ HubSpot::Answer HubSpot::property_list(Call& call) {
 
 HubSpot::Answer HubSpot::property_read(Call& call) {
   TRY(ObjectType * type, type_of(call));
+  TRY_VOID(sensitivity_of(call));
   TRY(Property * property, definition_of(*type, call.parameter("name"), query_flag(call, "archived")));
   return json_answer(200, render_definition(*property));
 }
@@ -65,7 +74,7 @@ Outcome<void> HubSpot::check_property_room(const ObjectType& type, std::size_t m
     return static_cast<std::size_t>(std::count_if(of.properties.begin(), of.properties.end(), [](const auto& known) { return known.second.defined_by_us; }));
   };
   std::size_t all = 0;
-  for (const ObjectType& each : portal_.catalogue().objects()) all += own(each);
+  for (const ObjectType& each : portal_.catalogue().objects()) all += each.deleted() ? 0 : own(each);
   if (own(type) + more > kMaxCustom || all + more > kMaxAllCustom) return invalid("The limit of custom properties is reached");
   return {};
 }

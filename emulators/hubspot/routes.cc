@@ -37,7 +37,7 @@ void HubSpot::add_account_routes() {
     add("POST", base + "/subscriptions", &HubSpot::subscription_create);
     add("POST", base + "/subscriptions/batch/update", &HubSpot::subscriptions_batch_update);
     add("GET", base + "/subscriptions/{id}", &HubSpot::subscription_read);
-    add("PATCH", base + "/subscriptions/{id}", &HubSpot::subscription_update);
+    for (const char* method : {"PATCH", "PUT"}) add(method, base + "/subscriptions/{id}", &HubSpot::subscription_update);
     add("DELETE", base + "/subscriptions/{id}", &HubSpot::subscription_delete);
   }
   for (const std::string base : {"/crm/v3/imports", "/crm/imports/{version}"}) {

@@ -114,7 +114,7 @@ HubSpot::Answer HubSpot::schema_list(Call& call) {
   bool archived = query_flag(call, "archived");
   json::array results;
   for (const ObjectType& type : portal_.catalogue().objects()) {
-    if (type.custom && (type.custom->archived.ms != 0) == archived) results.push_back(render_schema(type, true));
+    if (type.custom && !type.deleted() && (type.custom->archived.ms != 0) == archived) results.push_back(render_schema(type, true));
   }
   return json_answer(200, json::object{{"results", std::move(results)}});
 }
@@ -143,14 +143,17 @@ HubSpot::Answer HubSpot::schema_create(Call& call) {
   custom.name = std::string(text_member(*body, "name"));
   custom.created = custom.updated = call.now;
   if (!is_type_name(custom.name)) return invalid(fmt::format("{} is not a valid name", custom.name));
-  std::size_t own = 0;
+  std::size_t own = 0, ever = 0;
   for (const ObjectType& each : portal_.catalogue().objects()) {
-    if (each.custom && each.custom->name == custom.name) return refuse(409, "CONFLICT", fmt::format("An object type named {} already exists.", custom.name));
-    if (each.custom) ++own;
+    if (!each.custom) continue;
+    ++ever;
+    if (each.deleted()) continue;
+    ++own;
+    if (each.custom->name == custom.name) return refuse(409, "CONFLICT", fmt::format("An object type named {} already exists.", custom.name));
   }
   if (own >= kMaxTypes) return invalid("The limit of custom object types is reached");
   std::string full_name = fmt::format("p{}_{}", options_.portal_id, custom.name);
-  ObjectType type{full_name, full_name, fmt::format("2-{}", kFirstType + own), custom.name + "_information", "hs_lastmodifieddate", {}};
+  ObjectType type{full_name, full_name, fmt::format("2-{}", kFirstType + ever), custom.name + "_information", "hs_lastmodifieddate", {}};
   std::map<std::string, Property, std::less<>> properties;
   const json::value* given = body->if_contains("properties");
   if (!given || !given->is_array()) return bad_json("line 1, column 1: properties is missing or not an array");
@@ -199,7 +202,15 @@ HubSpot::Answer HubSpot::schema_update(Call& call) {
   return json_answer(200, render_schema(*type, false));
 }
 
+/// For good where the call says archived=true: one that is archived already, and whose name is free from then on.
 HubSpot::Answer HubSpot::schema_archive(Call& call) {
+  if (query_flag(call, "archived")) {
+    ObjectType* archived = portal_.catalogue().find_archived(call.parameter("type"));
+    if (!archived) return hubspot::not_found();
+    for (ObjectType& other : portal_.catalogue().objects()) portal_.associations().remove_pair(*archived, other);
+    archived->custom->deleted = true;
+    return http::Response(204, "");
+  }
   TRY(ObjectType * type, type_of(call));
   if (!type->custom) return hubspot::not_found();
   if (type->table->live_count() > 0) return invalid(fmt::format("{} still has records", type->name));

@@ -88,6 +88,7 @@ class HubSpot final : public StandIn {
   Answer private_app_details(Call& call);
   std::optional<json::object> token_facts(const std::string& token, bool refresh, WallTime at);
   static Outcome<std::pair<std::string, bool>> hinted_token(const Call& call);
+  json::object signed_access_token(const std::string& token, WallTime at);
   // objects.cc
   Answer list(Call& call);
   Answer create(Call& call);
@@ -340,8 +341,11 @@ class HubSpot final : public StandIn {
   bool banned_ = false;                                             // the account has shut the app out
   bool missing_scopes_in_context_ = false;                          // where the 403 names them
   bool email_contents_by_either_ = false;                           // what emails say is read without sales-email-read, too
-  bool rotate_refresh_tokens_ = false;
-  bool admin_rules_everywhere_ = false;  // false: the newest version alone enforces what an administrator requires
+  bool rotate_refresh_tokens_ = true;
+  std::set<std::string, std::less<>> redirect_uris_;  // that the app registered
+  bool subscriptions_by_put_ = false;                 // of webhooks, beside PATCH
+  bool newest_multi_status_ = false;                  // paths of 2026-09 answer 207, too, which they do not declare
+  bool admin_rules_everywhere_ = false;               // false: the newest version alone enforces what an administrator requires
   Switches switches_;
   std::map<std::string, std::size_t> users_;  // people who edit, with their user ids
 };

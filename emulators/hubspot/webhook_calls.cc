@@ -133,6 +133,7 @@ HubSpot::Answer HubSpot::subscription_read(Call& call) {
 }
 
 HubSpot::Answer HubSpot::subscription_update(Call& call) {
+  if (call.request.method == "PUT" && !subscriptions_by_put_) return method_not_allowed(call, {"GET", "PATCH", "DELETE"});
   TRY(Subscription * subscription, subscription_of(call));
   JsonDocument document;
   TRY(const json::object* body, read_body(call, document));

@@ -96,8 +96,12 @@ Outcome<void> Portal::check_required(const ObjectType& type, const Changes& chan
   return {};
 }
 
+bool Portal::is_blocked(std::string_view address) const {
+  return std::find(blocked_addresses_.begin(), blocked_addresses_.end(), to_lower_ascii(address)) != blocked_addresses_.end();
+}
+
 Outcome<void> Portal::check_not_blocked(const std::string& address) const {
-  if (std::find(blocked_addresses_.begin(), blocked_addresses_.end(), to_lower_ascii(address)) == blocked_addresses_.end()) return {};
+  if (!is_blocked(address)) return {};
   return invalid(fmt::format("The address {} was deleted for privacy and cannot be used again", address));
 }
 

@@ -74,7 +74,7 @@ std::optional<http::ServerRequest> Salesforce::rewritten(const http::ServerReque
     if (!meant) meant = request;
     meant->method = "GET";
   }
-  if (request.method != "POST" || request.target.find("_HttpMethod=") == std::string::npos) return meant;
+  if (!settings_.verb_in_query || request.method != "POST" || request.target.find("_HttpMethod=") == std::string::npos) return meant;
   for (const auto& [name, value] : http::parse_query(request.query())) {
     if (name != "_HttpMethod") continue;
     if (!meant) meant = request;
@@ -110,15 +110,19 @@ std::optional<http::Response> Salesforce::admit_data(Call& call) {
   if (entry == Entry::over_limit) return error_response("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
   if (wants_xml_alone(call)) return not_served("An answer in XML");
   if (auto unfit = unfit_session(access, "REST API")) return error_response(unfit->code, unfit->message);
+  if (call.delay >= kLongestCall) return error_response("REQUEST_RUNNING_TOO_LONG", std::string(kTooLong));
   if (!long_call_fits(call)) return error_response("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   return std::nullopt;
 }
 
 std::optional<ApiError> Salesforce::unfit_session(const std::string& access, std::string_view door) const {
+  if (settings_.api_access == "disabled_for_org") return ApiError{"API_DISABLED_FOR_ORG", "The API is not enabled for this Organization or Partner", {}};
+  if (settings_.api_access != "enabled") return ApiError{"API_CURRENTLY_DISABLED", "The API is temporarily disabled for this Organization", {}};
   auto session = sessions_.find(access);
   bool granted = session != sessions_.end() && (session->second.holds("api") || session->second.holds("full"));
   if (settings_.high_assurance_required || !granted)
     return ApiError{"INVALID_SESSION_ID", fmt::format("This session is not valid for use with the {}", door), {}};
+  if (!settings_.attached_to_agent) return ApiError{"INVALID_SESSION_ID", "Connected app is not attached to Agent", {}};
   if (!crippled_.contains(access)) return std::nullopt;
   return ApiError{
       "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "The user's password has expired, you must call SetPassword before attempting any other API operations", {}};
@@ -133,7 +137,8 @@ std::optional<http::Response> Salesforce::admit_bulk1(Call& call) {
   Entry entry = enter(call, access);
   if (entry == Entry::no_session) return bulk1_error(call, 400, "InvalidSessionId", "Invalid session id");
   if (entry == Entry::over_limit) return bulk1_error(call, 400, "ExceededQuota", "TotalRequests Limit exceeded.");
-  if (auto unfit = unfit_session(access, "Bulk API")) return bulk1_error(call, 400, "InvalidSessionId", unfit->message);
+  if (auto unfit = unfit_session(access, "Bulk API"))
+    return bulk1_error(call, 400, unfit->code.starts_with("API_") ? "FeatureNotEnabled" : "InvalidSessionId", unfit->message);
   if (!long_call_fits(call)) return bulk1_error(call, 400, "ExceededQuota", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
   return std::nullopt;
 }

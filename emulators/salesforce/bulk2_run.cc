@@ -48,7 +48,9 @@ void Salesforce::run_query_job(BulkJob& job) {
   char separator = separator_of(job.column_delimiter);
   bind_subqueries(org_, job.query);
   job.header = csv_line(column_names(job.query), separator, line_end(job));
-  for (RowNumber row : find_rows(org_, job.query, job.all)) job.rows.push_back(csv_line(row_cells(org_, job.query, row), separator, line_end(job)));
+  std::vector<RowNumber> rows = find_rows(org_, job.query, job.all);
+  if (job.query.order.empty()) std::reverse(rows.begin(), rows.end());  // in no order that anybody may build on
+  for (RowNumber row : rows) job.rows.push_back(csv_line(row_cells(org_, job.query, row), separator, line_end(job)));
   job.processed = job.rows.size();
   job.state = "JobComplete";
 }

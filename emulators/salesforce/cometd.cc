@@ -220,7 +220,8 @@ void CometD::deliver(const Call& call, Client& client, json::array& events) {
       if (event.replay_id <= position || !covers(channel, event.channel)) continue;
       if (!deliveries_.admit(call.now)) return;
       position = event.replay_id;
-      events.push_back(json::object{{"channel", channel}, {"clientId", client.id}, {"data", event_as_seen(org_.schema(), event, version_of(call))}});
+      events.push_back(json::object{
+          {"channel", channel}, {"clientId", client.id}, {"data", event_as_seen(org_.schema(), event, version_of(call), settings_.changed_fields_dotted)}});
     }
     position = std::max(position, log.last_replay_id());
   }

@@ -103,7 +103,16 @@ http::Response Salesforce::lock_record(const json::object& given) {
   auto id = normalise_id(text_member(given, "id"));
   Result<Duration> how_long = parse_duration(text_member(given, "for"));
   if (!id || !how_long) return told("expected {\"id\": \"001…\", \"for\": \"30s\"}");
-  org_.lock(*id, now() + *how_long);
+  std::string_view by = text_member(given, "by");
+  if (by == "approval") {
+    org_.hold(*id, now() + *how_long, {"ENTITY_IS_LOCKED", "the entity is locked for editing", {}});
+  } else if (by == "workflow") {
+    org_.hold(*id, now() + *how_long, {"RECORD_IN_USE_BY_WORKFLOW", "the record is in use by a workflow", {}});
+  } else if (by.empty() || by == "transaction") {
+    org_.lock(*id, now() + *how_long);
+  } else {
+    return told("by is transaction, approval or workflow");
+  }
   return json_response(200, json::object{{"ok", true}});
 }
 

@@ -14,7 +14,7 @@ http::Response rule_taken() { return json_response(200, json::object{{"ok", true
 
 /// The value as the field stores it.
 Result<Value> value_for(const Field& field, const json::value* given) {
-  auto value = read_value(field, given ? *given : json::value(nullptr), true);
+  auto value = read_value(field, given ? *given : json::value(nullptr), {.text_values = true});
   if (!value) return fail(ErrorCode::invalid_input, value.error().front().message);
   return std::move(*value);
 }
@@ -30,6 +30,9 @@ std::optional<http::Response> Salesforce::change_rule(const json::object& given,
                                                                      {"kept_field", &Salesforce::set_kept_field},
                                                                      {"validation_rule", &Salesforce::add_validation_rule},
                                                                      {"trigger", &Salesforce::add_trigger},
+                                                                     {"lookup_filter", &Salesforce::add_lookup_filter},
+                                                                     {"record_access", &Salesforce::set_record_access},
+                                                                     {"owner_access", &Salesforce::set_owner_access},
                                                                      {"refuse_writes", &Salesforce::refuse_writes},
                                                                      {"field_access", &Salesforce::set_field_access}};
   for (const auto& [name, change] : kChanges) {
@@ -119,6 +122,38 @@ http::Response Salesforce::add_trigger(const ObjectType& object, const json::obj
   if (!equals) return rule_refused(equals.error().message);
   org_.add_validation(object, {field->name, std::move(*equals), std::move(message), code.empty() ? "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" : code, true});
   return rule_taken();
+}
+
+/// {"object":"Case","field":"ContactId","parent_field":"Title","equals":"Buyer"}: the contact of a case is a buyer.
+http::Response Salesforce::add_lookup_filter(const ObjectType& object, const json::object& given) {
+  const Field* field = object.find(text_member(given, "field"));
+  if (!field || field->type != FieldType::reference) return rule_refused("field must name a reference of the object");
+  const ObjectType* target = org_.schema().find(field->references.front());
+  const Field* wanted = target ? target->find(text_member(given, "parent_field")) : nullptr;
+  auto equals =
+      wanted ? value_for(*wanted, given.if_contains("equals")) : Result<Value>(fail(ErrorCode::invalid_input, "parent_field must name one of the parent"));
+  if (!equals) return rule_refused(equals.error().message);
+  std::string message(text_member(given, "message"));
+  if (message.empty()) message = "Value does not exist or does not match filter criteria.";
+  org_.add_lookup_filter(object, {field->name, wanted->name, std::move(*equals), std::move(message)});
+  return rule_taken();
+}
+
+/// {"object":"Account","id":"001…","access":"read"} or "edit": what a sharing rule lets programs do with the record.
+http::Response Salesforce::set_record_access(const ObjectType& object, const json::object& given) {
+  auto row = org_.find_live(object, text_member(given, "id"));
+  std::string_view access = text_member(given, "access");
+  if (!row || (access != "read" && access != "edit")) return rule_refused("id must name a record of the object, access is read or edit");
+  org_.share_to_read(object.table->record(*row).id, access == "read");
+  return rule_taken();
+}
+
+/// {"object":"Case","user":"ann@…","read":false}: whether a user may see such records, and so own them.
+http::Response Salesforce::set_owner_access(const ObjectType& object, const json::object& given) {
+  const json::value* reads = given.if_contains("read");
+  if (!reads || !reads->is_bool()) return rule_refused("read is true or false");
+  auto set = org_.set_owner_access(object, text_member(given, "user"), reads->get_bool());
+  return set ? rule_taken() : rule_refused(set.error().message);
 }
 
 /// {"object":"Contact","code":"STORAGE_LIMIT_EXCEEDED","message":"…","count":1}: the next writes fail like this.

@@ -30,6 +30,8 @@ inline constexpr std::string_view kQueryTimeout = "query_timeout";  // a query t
 inline constexpr std::string_view kUpsertRace = "upsert_race";      // another writer creates the same key a moment before
 inline constexpr std::string_view kBulkBatch = "bulk_batch";        // a batch of a load fails and is tried again
 inline constexpr std::size_t kBulkBatchRows = 10'000;
+inline constexpr Duration kLongestCall{600'000};
+inline constexpr std::string_view kTooLong = "Your request was running for too long, and has been stopped.";
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 /// The first value of that name, or empty.
@@ -111,18 +113,22 @@ class Salesforce final : public StandIn {
   http::Response signing_keys(Call& call);
   /// GET: whether it has expired; POST sets it, DELETE makes one up.
   http::Response user_password(Call& call);
+  /// One's own, or whoever manages users.
+  Outcome<void> may_set_password(const Call& call, RowNumber user);
   Outcome<void> set_password(RowNumber user, std::string password);
   std::string make_up_password(RowNumber user);
   json::object identity_of(const Call& call, const std::string& user) const;
   // soap.cc
   http::Response soap(Call& call);
+  /// A refusal as an answer: a call without its header, or of another API than the address is of.
+  std::optional<http::Response> misplaced_soap(const Call& call, const XmlElement& request, std::string_view api) const;
   /// Checks the session, counts the call; a refusal as an answer.
   std::optional<http::Response> enter_soap(Call& call, const XmlElement* header, const XmlElement& request);
   http::Response soap_login(Call& call, const XmlElement& request);
-  std::string soap_user_info(const Call& call);
+  json::object soap_user_info(const Call& call, const std::string& user) const;
   http::Response soap_password(Call& call, const XmlElement& request);
   std::string soap_write(Call& call, const XmlElement& request, const XmlElement* header);
-  SoapAnswer soap_item(Call& call, const XmlElement& request, const XmlElement& item);
+  SoapAnswer soap_item(const XmlElement& request, const XmlElement& item, const Writer& writer);
   SoapAnswer soap_merge(const XmlElement& item, const Writer& writer);
   // beyond.cc
   static bool is_beyond(std::string_view path);
@@ -235,6 +241,8 @@ class Salesforce final : public StandIn {
   /// A refusal as an answer: a page smaller than there is.
   std::optional<http::Response> page_refused(const Call& call) const;
   std::size_t page_size(const Call& call);
+  /// Refuses a query of activities that would name more people and things than one may.
+  Outcome<void> check_activity_names(const Query& query, const std::vector<RowNumber>& rows) const;
   http::Response query(Call& call);
   http::Response query_all(Call& call);
   /// The same of what tells of the org itself, and of nothing else.
@@ -264,6 +272,9 @@ class Salesforce final : public StandIn {
   http::Response set_kept_field(const ObjectType& object, const json::object& given);
   http::Response add_validation_rule(const ObjectType& object, const json::object& given);
   http::Response add_trigger(const ObjectType& object, const json::object& given);
+  http::Response add_lookup_filter(const ObjectType& object, const json::object& given);
+  http::Response set_record_access(const ObjectType& object, const json::object& given);
+  http::Response set_owner_access(const ObjectType& object, const json::object& given);
   http::Response refuse_writes(const ObjectType& object, const json::object& given);
   http::Response set_field_access(const ObjectType& object, const json::object& given);
   Result<std::vector<const Field*>> fields_named(const ObjectType& object, const json::object& given) const;

@@ -46,6 +46,7 @@ http::Response Salesforce::resources(Call& call) {
 
 /// The numbers are some minutes old.
 http::Response Salesforce::limits(Call& call) {
+  if (!settings_.view_setup) return error_response("FORBIDDEN", "You do not have the level of access necessary to perform the operation you requested.");
   auto& [when, numbers] = told_limits_;
   if (!numbers.empty() && call.now < when + Duration(settings_.limits_lag_ms)) return json_response(200, numbers);
   auto limit = [](std::int64_t max, std::int64_t remaining) { return json::object{{"Max", max}, {"Remaining", remaining}}; };
@@ -174,10 +175,15 @@ http::Response Salesforce::event_schema_call(Call& call) {
 http::Response Salesforce::tabs(Call& call) {
   json::array tabs;
   for (const ObjectType& object : org_.schema().objects()) {
+    auto icon = [&](int size) { return fmt::format("{}/img/icon/{}{}.png", call.base_url, to_lower_ascii(object.plural), size); };
     tabs.push_back(json::object{{"name", "standard-" + object.name},
                                 {"label", object.plural},
                                 {"sobjectName", object.name},
                                 {"custom", false},
+                                {"colors", json::array()},
+                                {"icons", json::array()},
+                                {"iconUrl", icon(32)},
+                                {"miniIconUrl", icon(16)},
                                 {"url", fmt::format("{}/{}/o", call.base_url, object.key_prefix)}});
   }
   return json_response(200, tabs);

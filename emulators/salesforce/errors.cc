@@ -31,6 +31,10 @@ int status_of(std::string_view code) {
       {"UNKNOWN_EXCEPTION", 500},
       {"UNSUPPORTED_API_VERSION", 410},
       {"INSUFFICIENT_ACCESS", 403},
+      {"FORBIDDEN", 403},
+      {"API_DISABLED_FOR_ORG", 403},
+      {"API_CURRENTLY_DISABLED", 403},
+      {"REQUEST_RUNNING_TOO_LONG", 500},
       {"CONFLICT", 409},
       {"NOT_IMPLEMENTED", 501},
   };

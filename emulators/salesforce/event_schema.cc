@@ -72,7 +72,7 @@ json::object event_schema(const ObjectType& object) {
           {"uuid", event_schema_id(object)}};
 }
 
-json::object event_as_seen(const Schema& schema, const StreamEvent& event, int version) {
+json::object event_as_seen(const Schema& schema, const StreamEvent& event, int version, bool dotted) {
   json::object data = event.data;
   bool topic = data.contains("sobject");
   if (!topic) keep_to_version(data["payload"].as_object()["ChangeEventHeader"].as_object(), version);
@@ -81,14 +81,17 @@ json::object event_as_seen(const Schema& schema, const StreamEvent& event, int v
       topic ? schema.by_prefix(text_member(fields, "Id")) : schema.find(text_member(fields["ChangeEventHeader"].as_object(), "entityName"));
   json::value* changed = topic ? nullptr : fields["ChangeEventHeader"].as_object().if_contains("changedFields");
   for (const Field& field : object ? object->fields : std::vector<Field>()) {
-    if (field.access != Access::none) continue;
+    if (field.access != Access::none && (dotted || !changed)) continue;
     auto [whole, part] = topic ? std::pair<std::string, std::string>() : event_compound_of(*object, field);
+    const json::value name(whole.empty() ? field.name : whole + "." + part);
+    if (changed && !dotted) std::replace(changed->as_array().begin(), changed->as_array().end(), name, json::value(field.name));
+    if (field.access != Access::none) continue;
     json::value* compound = whole.empty() ? nullptr : fields.if_contains(whole);
     if (compound && compound->is_object()) compound->get_object().erase(part);
     if (whole.empty() || (compound && compound->is_object() && compound->get_object().empty())) fields.erase(whole.empty() ? field.name : whole);
     if (!changed) continue;
     json::array& names = changed->as_array();
-    names.erase(std::remove(names.begin(), names.end(), json::value(whole.empty() ? field.name : whole + "." + part)), names.end());
+    names.erase(std::remove(names.begin(), names.end(), dotted ? name : json::value(field.name)), names.end());
   }
   return data;
 }

@@ -62,7 +62,7 @@ std::string event_schema_id(const ObjectType& object);
 /// "MailingAddress" and "Street" of MailingStreet, "Name" and "LastName" of a contact's LastName; empty: stands alone.
 std::pair<std::string, std::string> event_compound_of(const ObjectType& object, const Field& field);
 /// What the listener as whom the org is seen may know of an event, through this version of the API.
-json::object event_as_seen(const Schema& schema, const StreamEvent& event, int version);
+json::object event_as_seen(const Schema& schema, const StreamEvent& event, int version, bool dotted);
 /// That shape, as Avro writes it.
 json::object event_schema(const ObjectType& object);
 

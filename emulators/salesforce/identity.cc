@@ -140,11 +140,17 @@ http::Response Salesforce::user_password(Call& call) {
   auto row = org_.find_live(users, call.parameter("id"), "NOT_FOUND");
   if (!row) return error_response(row.error());
   if (call.request.method == "GET") return json_response(200, json::object{{"isExpired", settings_.password_expired}});
+  if (auto may = may_set_password(call, *row); !may) return error_response(may.error());
   if (call.request.method == "DELETE") return json_response(200, json::object{{"NewPassword", make_up_password(*row)}});
   JsonDocument document;
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
   auto set = set_password(*row, std::string(text_member(document.root().get_object(), "NewPassword")));
   return set ? no_content() : error_response(set.error());
+}
+
+Outcome<void> Salesforce::may_set_password(const Call& call, RowNumber user) {
+  bool own = org_.schema().object("User").table->record(user).id == org_.ensure_user(call.caller, call.now);
+  return own || settings_.manage_users ? Outcome<void>{} : refuse("INSUFFICIENT_ACCESS", "insufficient access rights on object id");
 }
 
 Outcome<void> Salesforce::set_password(RowNumber user, std::string password) {

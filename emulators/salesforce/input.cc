@@ -17,9 +17,28 @@ tl::unexpected<ApiErrors> wrong_type(const Field& field, const json::value& give
   return refuse(std::string(kWrongType), fmt::format("{}: value not of required type: {}", field.label, scalar_text(given)), {field.name});
 }
 
-Outcome<Value> read_text(const Field& field, std::string_view given, bool trims) {
-  std::string text(trims ? trim(given) : given);
+/// Whether a character needs more than ISO 8859-1 has.
+bool beyond_latin_1(std::string_view utf8) {
+  return std::any_of(utf8.begin(), utf8.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xC4; });
+}
+
+/// No longer than the field may hold, and never half a character.
+void cut(const Field& field, std::string& text) {
+  auto units = [&] { return field.counts_bytes ? text.size() : utf16_length(text); };
+  while (field.length > 0 && units() > static_cast<std::size_t>(field.length)) {
+    std::size_t excess = std::max<std::size_t>(1, (units() - static_cast<std::size_t>(field.length)) / 2);
+    text.resize(text.size() - std::min(excess, text.size()));
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80) text.pop_back();
+    if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
+  }
+}
+
+Outcome<Value> read_text(const Field& field, std::string_view given, InputManner manner) {
+  std::string text(manner.trims ? trim(given) : given);
   if (text.empty()) return Value{};
+  if (manner.latin_1 && beyond_latin_1(text))
+    return refuse("TEXT_DATA_OUTSIDE_SUPPORTED_CHARSET", fmt::format("{}: the text holds characters outside of ISO-8859-1", field.label), {field.name});
+  if (manner.truncates) cut(field, text);
   std::size_t length = field.counts_bytes ? text.size() : utf16_length(text);
   if (field.length > 0 && length > static_cast<std::size_t>(field.length)) {
     return refuse("STRING_TOO_LONG", fmt::format("{}: data value too large: {} (max length={})", field.label, text, field.length), {field.name});
@@ -154,7 +173,7 @@ json::value without_time(const json::value& given) {
   return instant ? json::value(std::string(text.substr(0, 10))) : given;
 }
 
-Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values, bool trims) {
+Outcome<Value> read_value(const Field& field, const json::value& given, InputManner manner) {
   if (given.is_null()) {
     if (field.type == FieldType::boolean) return wrong_type(field, given);
     return Value{};
@@ -162,7 +181,7 @@ Outcome<Value> read_value(const Field& field, const json::value& given, bool tex
   if (field.type == FieldType::id_list) return read_id_list(field, given);
   if (given.is_object() || given.is_array()) return wrong_type(field, given);
   switch (field.type) {
-    case FieldType::boolean: return read_boolean(field, given, text_values);
+    case FieldType::boolean: return read_boolean(field, given, manner.text_values);
     case FieldType::integer:
     case FieldType::real:
     case FieldType::currency: return read_number(field, given);
@@ -172,7 +191,7 @@ Outcome<Value> read_value(const Field& field, const json::value& given, bool tex
   }
   if (!given.is_string()) return wrong_type(field, given);
   std::string_view text = text_of(scalar_of(given));
-  return field.type == FieldType::reference ? read_reference(field, text) : read_text(field, text, trims);
+  return field.type == FieldType::reference ? read_reference(field, text) : read_text(field, text, manner);
 }
 
 }  // namespace lockstep::emulators::salesforce

@@ -5,10 +5,16 @@
 
 namespace lockstep::emulators::salesforce {
 
-/// A JSON value as the field stores it: trimmed, an empty text is null, ids in their 18-character form,
-/// instants as milliseconds in whole seconds. Refuses what is too long or of another type. `text_values`:
-/// numbers, booleans and instants may be given as text too (CSV).
-Outcome<Value> read_value(const Field& field, const json::value& given, bool text_values, bool trims = true);
+/// How values come in.
+struct InputManner {
+  bool text_values = false;  // numbers, booleans and instants may be given as text too (CSV)
+  bool trims = true;         // blanks around a text are dropped
+  bool truncates = false;    // a text that is too long is cut, not refused
+  bool latin_1 = false;      // the org knows no other characters
+};
+/// A JSON value as the field stores it: an empty text is null, ids in their 18-character form, instants as milliseconds in whole
+/// seconds. Refuses what is too long or of another type.
+Outcome<Value> read_value(const Field& field, const json::value& given, InputManner manner);
 /// A text with its line ends as the org keeps them: "kept", "lf" or "crlf".
 json::value with_line_ends(const json::value& given, std::string_view how);
 /// The day of an instant; anything else as it is.

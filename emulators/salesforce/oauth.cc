@@ -58,7 +58,7 @@ http::Response Salesforce::token(Call& call) {
 
 bool Salesforce::knows(const std::string& username, const std::string& password) const {
   auto set = passwords_.find(to_lower_ascii(username));
-  return equal_no_case(username, options_.username) && password == (set == passwords_.end() ? options_.password : set->second);
+  return equal_no_case(username, options_.username) && password == (set == passwords_.end() ? options_.password : set->second) + settings_.security_token;
 }
 
 http::Response Salesforce::refresh_grant(Call& call, const OAuthClient& client, const Form& form) {
@@ -122,6 +122,7 @@ bool Salesforce::is_active(const OAuthClient& client, WallTime now) {
 }
 
 http::Response Salesforce::grant(Call& call, const OAuthClient& client, const Consent& consent) {
+  if (!settings_.org_active) return oauth_error(400, "inactive_org", "organization is not active");
   if (!is_active(client, call.now)) return oauth_error(400, "inactive_user", "user is inactive");
   if (!settings_.app_approved) return oauth_error(400, "invalid_app_access", "user is not admin approved to access this app");
   RollingLimit& logins = logins_.try_emplace(client.id, settings_.hourly_logins, Duration{3'600'000}).first->second;

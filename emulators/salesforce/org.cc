@@ -51,13 +51,18 @@ void Org::found(const std::string& organization_id) {
   describe_itself(context);
 }
 
-Result<void> Org::set_access(std::string_view object, std::string_view field, Access access, std::string_view user) {
+std::string Org::user_named(std::string_view user) const {
   std::string id;
   const ObjectType& users = schema_.object("User");
   for (RowNumber row = 0; !user.empty() && row < users.table->row_count(); ++row) {
     const std::string& each = users.table->record(row).id;
     if (each == user || equal_no_case(text_of(users.table->get(row, users.field("Username").column)), user)) id = each;
   }
+  return id;
+}
+
+Result<void> Org::set_access(std::string_view object, std::string_view field, Access access, std::string_view user) {
+  std::string id = user_named(user);
   if (!user.empty() && id.empty()) return fail(ErrorCode::invalid_input, fmt::format("no user {}", user));
   return schema_.set_access(object, field, access, id, now_());
 }
@@ -117,7 +122,8 @@ std::vector<RowNumber> Org::find_by_key(const ObjectType& object, const Field& f
     return live;
   }
   for (RowNumber row : object.table->find_equal(field.column, trim(key))) {
-    if (!object.table->record(row).deleted) live.push_back(row);
+    bool other = settings_.keys_keep_case && field.external_id && text_of(object.table->get(row, field.column)) != trim(key);
+    if (!object.table->record(row).deleted && !other) live.push_back(row);
   }
   return live;
 }

@@ -26,6 +26,7 @@ struct Writer {
   bool holds_locks = false;       // until release_locks()
   bool allow_duplicates = false;  // overrides duplicate rules that only alert
   bool auto_assign = false;       // assignment rules run
+  bool truncates = false;         // texts that are too long are cut, as SOAP alone may ask for
   std::string version = "v60.0";  // for links in refusals
   WriteContext context() const { return {at, actor, key, journaled}; }
 };
@@ -54,10 +55,13 @@ class Org {
   /// Takes a deleted record out of the recycle bin.
   Outcome<void> empty_bin(const ObjectType& object, RowNumber row, const Writer& writer);
   /// The loser becomes a deleted row that names the winner; its children move. `body`: values for the winner.
-  Outcome<void> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body, const Writer& writer);
+  /// The ids of these are told.
+  Outcome<std::vector<std::string>> merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body, const Writer& writer);
 
-  /// Another transaction holds the record until then.
+  /// Another transaction holds the record, and what hangs on it, until then.
   void lock(const std::string& id, WallTime until) { locks_[id] = {until, 0, 0, false}; }
+  /// An approval or a workflow holds the record alone, and its writers are told so.
+  void hold(const std::string& id, WallTime until, ApiError told) { held_[id] = {until, std::move(told)}; }
   /// Those that writers hold which say so.
   void release_locks();
   struct DuplicateRule {
@@ -93,6 +97,17 @@ class Org {
     std::string message;
     std::int64_t remaining = 0;
   };
+  /// A sharing rule lets programs read the record, no more.
+  void share_to_read(const std::string& id, bool read_alone);
+  /// Whether a user may own what he may not see. Error: a sentence.
+  Result<void> set_owner_access(const ObjectType& object, std::string_view user, bool reads);
+  /// A reference may lead to such records alone whose field holds that value.
+  struct LookupFilter {
+    std::string field, parent_field;
+    Value equals;
+    std::string message;
+  };
+  void add_lookup_filter(const ObjectType& object, LookupFilter filter) { lookup_filters_[object.name].push_back(std::move(filter)); }
   void refuse_writes(const ObjectType& object, Refusal refusal) { refusals_[object.name] = std::move(refusal); }
   /// `user`: by id or Username; empty: everybody. Error: a sentence.
   Result<void> set_access(std::string_view object, std::string_view field, Access access, std::string_view user);
@@ -143,6 +158,11 @@ class Org {
   Outcome<void> check_object_rules(const ObjectType& object, RowNumber row, const Changes& changes) const;
   void write_comment(RowNumber case_row, const std::string& text, const Writer& writer);
   void write_email_task(const ObjectType& email, RowNumber row, const Writer& writer);
+  // who may do what (org_access.cc)
+  Outcome<void> check_access(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer) const;
+  Outcome<void> check_lookup_filters(const ObjectType& object, const Field& field, std::string_view id) const;
+  Outcome<void> check_username(const ObjectType& users, RowNumber row, const Changes& changes) const;
+  std::string user_named(std::string_view user) const;  // by id or Username; empty: there is none
   // locks and an administrator's rules (org_rules.cc)
   std::vector<std::string> locked_by_write(const ObjectType& object, RowNumber row, const Changes& changes) const;
   Outcome<void> take_locks(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer);
@@ -180,15 +200,23 @@ class Org {
     std::size_t batch = 0;
     bool held = false;  // until it is released
   };
-  std::map<std::string, Lock> locks_;                           // by record id
-  std::map<std::string, DuplicateRule> duplicate_rules_;        // by object
-  std::map<std::string, std::string> assignment_owners_;        // by object
-  std::map<std::string, std::vector<Workflow>> workflows_;      // by object
-  std::map<std::string, std::set<std::string>> kept_;           // by object: fields
-  std::map<std::string, std::vector<Validation>> validations_;  // by object
-  std::map<std::string, Refusal> refusals_;                     // by object
-  std::map<std::string, AuditFields> audit_fields_;             // by record id, of those that were given any
-  std::string profile_;                                         // everybody's
+  std::map<std::string, Lock> locks_;  // by record id
+  struct Hold {
+    WallTime until;
+    ApiError told;
+  };
+  std::map<std::string, Hold> held_;                                 // by record id
+  std::set<std::string> read_alone_;                                 // record ids
+  std::map<std::string, std::set<std::string>> blind_;               // by object: users who may not see it
+  std::map<std::string, std::vector<LookupFilter>> lookup_filters_;  // by object
+  std::map<std::string, DuplicateRule> duplicate_rules_;             // by object
+  std::map<std::string, std::string> assignment_owners_;             // by object
+  std::map<std::string, std::vector<Workflow>> workflows_;           // by object
+  std::map<std::string, std::set<std::string>> kept_;                // by object: fields
+  std::map<std::string, std::vector<Validation>> validations_;       // by object
+  std::map<std::string, Refusal> refusals_;                          // by object
+  std::map<std::string, AuditFields> audit_fields_;                  // by record id, of those that were given any
+  std::string profile_;                                              // everybody's
   std::map<Actor, std::string> users_;
   std::map<Actor, std::string> usernames_;
 };

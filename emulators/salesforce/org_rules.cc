@@ -23,6 +23,8 @@ std::vector<std::string> Org::locked_by_write(const ObjectType& object, RowNumbe
 }
 
 Outcome<void> Org::take_locks(const ObjectType& object, RowNumber row, const Changes& changes, const Writer& writer) {
+  auto hold = row == kNoRow ? held_.end() : held_.find(object.table->record(row).id);
+  if (hold != held_.end() && hold->second.until > now_()) return tl::unexpected(ApiErrors{hold->second.told});
   std::vector<std::string> ids = locked_by_write(object, row, changes);
   for (const std::string& id : ids) {
     auto lock = locks_.find(id);

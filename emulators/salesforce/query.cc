@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <set>
 
 #include "base/text.h"
 #include "emulators/salesforce/columns.h"
@@ -28,6 +29,21 @@ std::size_t page_asked(const Call& call) {
 }
 
 }  // namespace
+
+Outcome<void> Salesforce::check_activity_names(const Query& query, const std::vector<RowNumber>& rows) const {
+  bool names = std::any_of(query.select.begin(), query.select.end(),
+                           [](const FieldPath& path) { return !path.hops.empty() && path.hops.front()->references.size() > 1; });
+  if (!names || (query.object->name != "Task" && query.object->name != "Event")) return {};
+  std::set<std::string, std::less<>> named;
+  for (RowNumber row : rows) {
+    for (const char* field : {"WhoId", "WhatId"}) {
+      std::string_view id = text_of(org_.value_of(*query.object, row, query.object->field(field)));
+      if (!id.empty()) named.emplace(id);
+    }
+  }
+  if (named.size() <= static_cast<std::size_t>(settings_.activity_names)) return {};
+  return refuse("OPERATION_TOO_LARGE", fmt::format("exceeded {} distinct who/what's", settings_.activity_names));
+}
 
 std::size_t Salesforce::page_size(const Call& call) {
   // Fewer rows than asked for are always allowed.
@@ -68,6 +84,7 @@ http::Response Salesforce::answer_query(Call& call, const std::string& text, boo
   Cursor cursor;
   cursor.all = all;
   cursor.rows = find_rows(org_, *query, all);
+  if (auto fits = check_activity_names(*query, cursor.rows); !fits) return error_response(fits.error());
   std::size_t skip = std::min(query->offset, cursor.rows.size());
   cursor.rows.erase(cursor.rows.begin(), cursor.rows.begin() + static_cast<std::ptrdiff_t>(skip));
   if (query->count) {

@@ -33,9 +33,10 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
     for (RowNumber child_row : children(child, relation.field, record.id)) {
       bool may_clear = object.name == "Contact" && settings_.contact_delete_clears_cases;
       if (relation.rule == OnDelete::restrict && !may_clear) {
-        return refuse("DELETE_FAILED", fmt::format("Your attempt to delete {} could not be completed because it is associated with the "
-                                                   "following {}.: {}",
-                                                   name_of_row(object, record), child.plural, name_of_row(child, child.table->record(child_row))));
+        return refuse(settings_.blocked_delete_is_dependency ? "DEPENDENCY_EXISTS" : "DELETE_FAILED",
+                      fmt::format("Your attempt to delete {} could not be completed because it is associated with the "
+                                  "following {}.: {}",
+                                  name_of_row(object, record), child.plural, name_of_row(child, child.table->record(child_row))));
       }
       if (relation.rule == OnDelete::clear || relation.rule == OnDelete::restrict) {
         database_.update(*child.table, child_row, {{child.field(relation.field).column, Value{}}}, cascade.context());
@@ -51,6 +52,7 @@ Outcome<void> Org::remove_tree(const ObjectType& object, RowNumber row, const Wr
 Outcome<void> Org::remove(const ObjectType& object, RowNumber row, const Writer& writer) {
   if (!object.deletable) return refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
   if (auto refused = take_refusal(object); !refused) return refused;
+  if (auto checked = check_access(object, row, {}, writer); !checked) return checked;
   if (auto locked = take_locks(object, row, {}, writer); !locked) return locked;
   Transaction transaction(database_);
   auto removed = remove_tree(object, row, writer);
@@ -74,11 +76,12 @@ Outcome<void> Org::empty_bin(const ObjectType& object, RowNumber row, const Writ
   return {};
 }
 
-Outcome<void> Org::merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body, const Writer& writer) {
+Outcome<std::vector<std::string>> Org::merge(const ObjectType& object, RowNumber winner, RowNumber loser, const json::object& body, const Writer& writer) {
   if (!object.mergeable || winner == loser) {
     return refuse("MERGE_FAILED", fmt::format("{} records cannot be merged this way", object.name));
   }
   Transaction transaction(database_);
+  std::vector<std::string> moved;
   std::string winner_id = object.table->record(winner).id, loser_id = object.table->record(loser).id;
   for (const ChildRelation& relation : child_relations()) {
     if (relation.parent != object.name) continue;
@@ -86,12 +89,14 @@ Outcome<void> Org::merge(const ObjectType& object, RowNumber winner, RowNumber l
     for (RowNumber row : children(child, relation.field, loser_id)) {
       Value parent = child.name == object.name && row == winner ? Value{} : Value(winner_id);  // never its own parent
       database_.update(*child.table, row, {{child.field(relation.field).column, parent}}, writer.context());
+      moved.push_back(child.table->record(row).id);
     }
   }
   database_.merge(*object.table, winner, loser, writer.context());
   auto updated = update(object, winner, body, writer);
-  if (updated) transaction.commit();
-  return updated;
+  if (!updated) return tl::unexpected(updated.error());
+  transaction.commit();
+  return moved;
 }
 
 }  // namespace lockstep::emulators::salesforce

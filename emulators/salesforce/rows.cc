@@ -37,9 +37,24 @@ bool is_tag_list(std::string_view list) {
   return true;
 }
 
+constexpr const char* kConditions[] = {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"};
+
+/// A condition that the platform does not look at must not be taken for one that held.
+std::optional<http::Response> check_unsupported(const Call& call, const Settings& settings) {
+  if (!settings.unsupported_conditions_refused) return std::nullopt;
+  auto refused = [](const char* name, const std::string& method) {
+    return error_response("INVALID_HEADER", fmt::format("{} is not supported for {}", name, method));
+  };
+  if (call.header("If-Range")) return refused("If-Range", call.request.method);
+  for (const char* name : kConditions) {
+    if (call.request.method == "DELETE" && call.header(name)) return refused(name, call.request.method);
+  }
+  return std::nullopt;
+}
+
 /// A write under a condition that cannot be read is refused; a read passes over it.
 std::optional<http::Response> check_condition_forms(const Call& call, const ObjectType& object) {
-  for (const char* name : {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}) {
+  for (const char* name : kConditions) {
     auto given = call.header(name);
     bool dated = std::string_view(name).ends_with("Since");
     if (!given || (!dated && object.name != "Account") || (dated ? parse_http_date(*given).has_value() : is_tag_list(*given))) continue;
@@ -49,8 +64,9 @@ std::optional<http::Response> check_condition_forms(const Call& call, const Obje
 }
 
 /// If-Match and If-None-Match of accounts; If-Modified-Since and If-Unmodified-Since against LastModifiedDate, in whole seconds.
-std::optional<http::Response> check_conditions(const Call& call, const Org& org, const ObjectType& object, RowNumber row) {
+std::optional<http::Response> check_conditions(const Call& call, const Org& org, const Settings& settings, const ObjectType& object, RowNumber row) {
   bool reading = call.request.method == "GET" || call.request.method == "HEAD";
+  if (auto refused = check_unsupported(call, settings)) return refused;
   const Record& record = object.table->record(row);
   if (auto refused = reading ? std::nullopt : check_condition_forms(call, object)) return refused;
   if (object.name == "Account") {
@@ -65,7 +81,10 @@ std::optional<http::Response> check_conditions(const Call& call, const Org& org,
     if (!date) continue;
     bool changed_since = org.last_modified(object, row) > *date;
     bool wants_changed = std::string_view(name) == "If-Modified-Since";
-    if (changed_since != wants_changed) return http::Response(wants_changed && reading ? 304 : 412, "");
+    if (changed_since == wants_changed) continue;
+    if (!reading && settings.failed_condition_is_error)
+      return error_response("ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE", "The record was modified after the date of the condition");
+    return http::Response(wants_changed && reading ? 304 : 412, "");
   }
   return std::nullopt;
 }
@@ -142,6 +161,7 @@ http::Response Salesforce::create_row(Call& call) {
   if (!object) return no_such_resource();
   JsonDocument document;
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
+  if (auto refused = check_unsupported(call, settings_)) return std::move(*refused);
   if (auto refused = check_condition_forms(call, *object)) return std::move(*refused);
   const json::object& body = document.root().get_object();
   auto row = org_.create(*object, body, writer(call));
@@ -151,7 +171,7 @@ http::Response Salesforce::create_row(Call& call) {
 }
 
 http::Response Salesforce::render_row(Call& call, const ObjectType& object, RowNumber row) {
-  if (auto stopped = check_conditions(call, org_, object, row)) return std::move(*stopped);
+  if (auto stopped = check_conditions(call, org_, settings_, object, row)) return std::move(*stopped);
   std::vector<const Field*> fields;
   if (auto names = call.query_value("fields")) {
     for (std::string_view name : split(*names, ',')) {
@@ -188,7 +208,7 @@ http::Response Salesforce::update_row(Call& call) {
   if (auto refused = read_json(call, document, json::kind::object)) return std::move(*refused);
   auto row = row_of_path(*object, call.parameter("id"));
   if (!row) return error_response(row.error());
-  if (auto stopped = check_conditions(call, org_, *object, *row)) return std::move(*stopped);
+  if (auto stopped = check_conditions(call, org_, settings_, *object, *row)) return std::move(*stopped);
   const json::object& body = document.root().get_object();
   auto updated = org_.update(*object, *row, body, writer(call));
   if (!updated) return write_refused(call, *object, body, updated.error());
@@ -199,6 +219,7 @@ http::Response Salesforce::update_row(Call& call) {
 http::Response Salesforce::delete_row(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return no_such_resource();
+  if (auto refused = check_unsupported(call, settings_)) return std::move(*refused);
   auto row = row_of_path(*object, call.parameter("id"), settings_.missing_delete_is_cross_reference ? "INVALID_CROSS_REFERENCE_KEY" : "NOT_FOUND");
   if (!row) return error_response(row.error());
   auto removed = org_.remove(*object, *row, writer(call));
@@ -238,7 +259,7 @@ http::Response Salesforce::upsert_row(Call& call) {
   writer.key = call.parameter("value");
   if (keyed->rows.size() == 1) {
     RowNumber row = keyed->rows.front();
-    if (auto stopped = check_conditions(call, org_, *object, row)) return std::move(*stopped);
+    if (auto stopped = check_conditions(call, org_, settings_, *object, row)) return std::move(*stopped);
     auto updated = org_.update(*object, row, body, writer);
     if (!updated) return write_refused(call, *object, body, updated.error());
     note_used(call, *object, row);
@@ -262,6 +283,7 @@ http::Response Salesforce::upsert_row(Call& call) {
 http::Response Salesforce::delete_by_key(Call& call) {
   const ObjectType* object = object_of(call);
   if (!object) return no_such_resource();
+  if (auto refused = check_unsupported(call, settings_)) return std::move(*refused);
   auto keyed = rows_by_key(call, *object);
   if (!keyed) return error_response(keyed.error());
   if (keyed->rows.empty()) return no_such_resource();

@@ -107,7 +107,8 @@ Result<std::string> Salesforce::write(const Edit& edit) {
   if (edit.kind == EditKind::merge) {
     auto winner = org_.find_live(*object, edit.into);
     if (!winner) return told(winner.error());
-    done = org_.merge(*object, *winner, row, *edit.fields, writer);
+    auto merged = org_.merge(*object, *winner, row, *edit.fields, writer);
+    if (!merged) return told(merged.error());
   }
   if (!done) return told(done.error());
   return *id;

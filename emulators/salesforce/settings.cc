@@ -12,13 +12,29 @@ void add_switches(Switches& switches, Settings& settings) {
        {std::pair{"small_pages_refused", &settings.small_pages_refused}, std::pair{"parent_type_needed", &settings.parent_type_needed},
         std::pair{"contact_delete_clears_cases", &settings.contact_delete_clears_cases},
         std::pair{"merge_losers_in_deleted", &settings.merge_losers_in_deleted}, std::pair{"case_comment_events", &settings.case_comment_events},
-        std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference}})
+        std::pair{"changed_fields_dotted", &settings.changed_fields_dotted}, std::pair{"keys_keep_case", &settings.keys_keep_case},
+        std::pair{"missing_delete_is_cross_reference", &settings.missing_delete_is_cross_reference},
+        std::pair{"blocked_delete_is_dependency", &settings.blocked_delete_is_dependency},
+        std::pair{"failed_condition_is_error", &settings.failed_condition_is_error}, std::pair{"org_active", &settings.org_active},
+        std::pair{"attached_to_agent", &settings.attached_to_agent}, std::pair{"verb_in_query", &settings.verb_in_query},
+        std::pair{"inactive_owner_is_wrong_type", &settings.inactive_owner_is_wrong_type},
+        std::pair{"unsupported_conditions_refused", &settings.unsupported_conditions_refused}, std::pair{"view_setup", &settings.view_setup},
+        std::pair{"latin_1_texts", &settings.latin_1_texts}, std::pair{"soap_action_needed", &settings.soap_action_needed}})
     switches.add(name, on);
   switches.add("texts_trimmed", &settings.texts_trimmed);
   switches.add("null_booleans_false", &settings.null_booleans_false);
   switches.add("case_account_from_contact", &settings.case_account_from_contact);
   switches.add("case_comments_written_through", &settings.case_comments_written_through);
   switches.add("text_line_ends", &settings.text_line_ends);
+  switches.add("security_token", &settings.security_token);
+  switches.add("activity_names", &settings.activity_names);
+  auto set_access = [&settings](const json::value& value, bool apply) {
+    std::string word = scalar_text(value);
+    bool known = word == "enabled" || word == "disabled_for_org" || word == "currently_disabled";
+    if (known && apply) settings.api_access = word;
+    return known;
+  };
+  switches.add("api_access", set_access, [&settings] { return json::value(settings.api_access); });
   switches.add("times_in_dates", &settings.times_in_dates);
   switches.add("concurrent_requests", &settings.concurrent_requests);
   switches.add("upsert_body_version", &settings.upsert_body_version);

@@ -41,7 +41,22 @@ struct Settings {
   bool parent_type_needed = true;                  // whoever names a parent by its key says of which type, where several could be
   bool contact_delete_clears_cases = false;        // deleting a contact takes it off its cases; else they block it
   bool merge_losers_in_deleted = true;             // the deleted resource tells of them
+  bool changed_fields_dotted = true;               // parts of a compound field are named with it in changedFields: MailingAddress.City, not MailingCity
+  bool keys_keep_case = false;                     // external ids are matched as they are written; else without case
   bool case_comment_events = false;                // comments of cases have change events
+  bool blocked_delete_is_dependency = false;       // what keeps a record from being deleted is told as DEPENDENCY_EXISTS, not DELETE_FAILED
+  bool failed_condition_is_error = false;          // a write whose If-Unmodified-Since fails: 400 with a code, not 412
+  bool unsupported_conditions_refused = true;      // If-Range, and conditions of a DELETE: 400; else they are passed over
+  std::string api_access = "enabled";              // disabled_for_org, currently_disabled: every call is 403
+  bool org_active = true;                          // false: nobody logs in
+  bool attached_to_agent = true;                   // false: the app waits for an administrator, and no refresh mends its 401
+  bool verb_in_query = false;                      // _HttpMethod in the query of a POST is the verb that is meant
+  bool inactive_owner_is_wrong_type = false;       // such an owner: OP_WITH_INVALID_USER_TYPE_EXCEPTION, not INACTIVE_OWNER_OR_USER
+  bool view_setup = true;                          // the user's profile lets see how the org is set up, its limits among it
+  std::string security_token;                      // appended to a password that comes from an address the org does not trust; empty: it trusts all
+  std::int64_t activity_names = 100'000;           // different people and things that one query of activities may name
+  bool latin_1_texts = false;                      // an old org, whose texts hold no other characters
+  bool soap_action_needed = true;                  // a call without that header is a fault
   bool missing_delete_is_cross_reference = false;  // DELETE of an id that never was: INVALID_CROSS_REFERENCE_KEY, not NOT_FOUND
   std::int64_t collection_chunks = 10;             // how often the type may change within a collection
   std::int64_t retrieve_ids = 2'000;               // ids of one read by ids

@@ -44,7 +44,8 @@ bool is_write(std::string_view operation) {
 
 /// A header that asks for something and would be passed over here; empty: there is none.
 std::string unserved_header(const XmlElement* header) {
-  static constexpr std::string_view kServed[] = {"SessionHeader", "AllOrNoneHeader", "CallOptions", "QueryOptions", "LimitInfoHeader"};
+  static constexpr std::string_view kServed[] = {"SessionHeader", "AllOrNoneHeader", "AllowFieldTruncationHeader",
+                                                 "CallOptions",   "QueryOptions",    "LimitInfoHeader"};
   static constexpr std::string_view kWithoutEffect[] = {"PackageVersionHeader", "DisableFeedTrackingHeader", "StreamingEnabledHeader"};
   for (const XmlElement& each : header ? header->children : std::vector<XmlElement>()) {
     auto is = [&](std::string_view name) { return name == each.name; };
@@ -58,6 +59,12 @@ std::string session_of(const XmlElement* header) {
   return session ? session->text_of("sessionId") : "";
 }
 
+/// Whether a header of that name says true.
+bool asks_for(const XmlElement* header, std::string_view name, std::string_view member) {
+  const XmlElement* given = header ? header->find(name) : nullptr;
+  return given && given->text_of(member) == "true";
+}
+
 std::size_t records_in(const XmlElement& request) {
   auto is_record = [](const XmlElement& child) { return child.name != "externalIDFieldName"; };
   return static_cast<std::size_t>(std::count_if(request.children.begin(), request.children.end(), is_record));
@@ -65,12 +72,18 @@ std::size_t records_in(const XmlElement& request) {
 
 }  // namespace
 
+std::optional<http::Response> Salesforce::misplaced_soap(const Call& call, const XmlElement& request, std::string_view api) const {
+  if (settings_.soap_action_needed && !call.header("SOAPAction")) return soap_fault("UNKNOWN_EXCEPTION", "SOAPAction HTTP header missing");
+  return request.space == api ? std::nullopt : std::optional(no_operation(request));
+}
+
 std::optional<http::Response> Salesforce::enter_soap(Call& call, const XmlElement* header, const XmlElement& request) {
   std::string access = session_of(header);
   Entry entry = access.starts_with(kWebToken) ? Entry::no_session : enter(call, access);
   if (entry == Entry::no_session) return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader");
   if (entry == Entry::over_limit) return soap_fault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
   if (auto unfit = unfit_session(access, "SOAP API"); unfit && request.name != "logout") return soap_fault(unfit->code, unfit->message);
+  if (call.delay >= kLongestCall) return soap_fault("REQUEST_RUNNING_TOO_LONG", kTooLong);
   return std::nullopt;
 }
 
@@ -79,6 +92,7 @@ http::Response Salesforce::soap(Call& call) {
   const XmlElement* body = root ? root->find("Body") : nullptr;
   if (!body || body->children.empty()) return soap_fault("UNKNOWN_EXCEPTION", "the request is no SOAP envelope with a body");
   const XmlElement& request = body->children.front();
+  if (auto misplaced = misplaced_soap(call, request, kPartnerApi)) return std::move(*misplaced);
   call.label = "/services/Soap/u " + request.name;
   if (request.name == "login") return soap_login(call, request);
   const XmlElement* header = root->find("Header");
@@ -97,7 +111,7 @@ http::Response Salesforce::soap(Call& call) {
   } else if (request.name == "getServerTimestamp") {
     results = "<result>" + xml_tag("timestamp", format_iso(call.now)) + "</result>";
   } else if (request.name == "getUserInfo") {
-    results = soap_user_info(call);
+    results = "<result>" + soap_members(soap_user_info(call, org_.ensure_user(call.caller, call.now))) + "</result>";
   } else if (request.name == "setPassword" || request.name == "resetPassword") {
     return soap_password(call, request);
   } else if (auto answer = soap_read(call, request, header)) {
@@ -107,7 +121,7 @@ http::Response Salesforce::soap(Call& call) {
   } else if (is_write(request.name)) {
     results = soap_write(call, request, header);
   } else {
-    return soap_fault("UNKNOWN_EXCEPTION", fmt::format("No operation available for request {{urn:partner.soap.sforce.com}}{}", request.name));
+    return no_operation(request);
   }
   return soap_answer(call, request, results);
 }
@@ -117,42 +131,75 @@ http::Response Salesforce::soap_login(Call& call, const XmlElement& request) {
   std::string given = call.parameter("version");
   version = std::atoi(given.c_str());
   if (version > kLastWithLogin || version < 31) return soap_fault("UNSUPPORTED_API_VERSION", "SOAP API login() is not available in this version");
-  if (!knows(request.text_of("username"), request.text_of("password")))
-    return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
+  std::string username = request.text_of("username"), password = request.text_of("password");
+  if (!settings_.security_token.empty() && knows(username, password + settings_.security_token))
+    return soap_fault("LOGIN_MUST_USE_SECURITY_TOKEN", "Invalid username, password, security token; or user locked out.");
+  if (!knows(username, password)) return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
   const OAuthClient& client = *tokens().client(options_.clients.front().id);
-  if (!is_active(client, call.now)) return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
+  if (!settings_.org_active || !is_active(client, call.now))
+    return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
   std::string access = new_session(call.now, client, {"api", "", false, ""});
   if (settings_.password_expired) crippled_.insert(access);
   const std::string& user = org_.ensure_user({ActorKind::integration, client.name}, call.now);
-  std::string result = "<loginResponse><result>" + xml_tag("passwordExpired", settings_.password_expired ? "true" : "false") + xml_tag("sandbox", "false") +
-                       xml_tag("serverUrl", fmt::format("{}/services/Soap/u/{}/{}", instance_of(call), given, organization_id_)) +
-                       xml_tag("sessionId", access) + xml_tag("userId", user) + "<userInfo>" + xml_tag("organizationId", organization_id_) +
-                       xml_tag("userName", options_.username) + "</userInfo></result></loginResponse>";
-  return soap_envelope(200, result);
+  auto door = [&](const char* api) { return fmt::format("{}/services/Soap/{}/{}/{}", instance_of(call), api, given, organization_id_); };
+  json::object result{{"metadataServerUrl", door("m")},
+                      {"passwordExpired", settings_.password_expired},
+                      {"sandbox", false},
+                      {"serverUrl", door("u")},
+                      {"sessionId", access},
+                      {"userId", user},
+                      {"userInfo", soap_user_info(call, user)}};
+  return soap_envelope(200, "<loginResponse><result>" + soap_members(result) + "</result></loginResponse>");
 }
 
-std::string Salesforce::soap_user_info(const Call& call) {
-  json::object who = identity_of(call, org_.ensure_user(call.caller, call.now));
-  return "<result>" + xml_tag("organizationId", organization_id_) + xml_tag("userId", scalar_text(who["user_id"])) +
-         xml_tag("userName", scalar_text(who["username"])) + xml_tag("userEmail", scalar_text(who["email"])) +
-         xml_tag("userFullName", scalar_text(who["display_name"])) + "</result>";
+json::object Salesforce::soap_user_info(const Call& call, const std::string& user) const {
+  constexpr std::int64_t kLargestAttachment = 5 << 20;
+  json::object who = identity_of(call, user);
+  const ObjectType& users = org_.schema().object("User");
+  RowNumber row = users.table->find(user);
+  auto of_user = [&](const char* field) { return json::value(std::string(text_of(users.table->get(row, users.field(field).column)))); };
+  return {{"accessibilityMode", false},
+          {"chatterExternal", false},
+          {"currencySymbol", "$"},
+          {"orgAttachmentFileSizeLimit", kLargestAttachment},
+          {"orgDefaultCurrencyIsoCode", "USD"},
+          {"orgDefaultCurrencyLocale", "en_US"},
+          {"orgDisallowHtmlAttachments", false},
+          {"orgHasPersonAccounts", false},
+          {"organizationId", organization_id_},
+          {"organizationMultiCurrency", false},
+          {"organizationName", "Lockstep"},
+          {"profileId", of_user("ProfileId")},
+          {"sessionSecondsValid", settings_.session_minutes * 60},
+          {"userEmail", who["email"]},
+          {"userFullName", who["display_name"]},
+          {"userId", user},
+          {"userLanguage", of_user("LanguageLocaleKey")},
+          {"userLocale", of_user("LocaleSidKey")},
+          {"userName", who["username"]},
+          {"userTimeZone", of_user("TimeZoneSidKey")},
+          {"userType", of_user("UserType")},
+          {"userUiSkin", "Theme3"}};
 }
 
 http::Response Salesforce::soap_password(Call& call, const XmlElement& request) {
   auto user = org_.find_live(org_.schema().object("User"), request.text_of("userId"), "INVALID_ID_FIELD");
   if (!user) return soap_fault(user.error().front().code, user.error().front().message);
+  if (auto may = may_set_password(call, *user); !may) return soap_fault(may.error().front().code, may.error().front().message);
   if (request.name == "resetPassword") return soap_answer(call, request, "<result>" + xml_tag("password", make_up_password(*user)) + "</result>");
   auto set = set_password(*user, request.text_of("password"));
   return set ? soap_answer(call, request, "<result/>") : soap_fault(set.error().front().code, set.error().front().message);
 }
 
 std::string Salesforce::soap_write(Call& call, const XmlElement& request, const XmlElement* header) {
-  const XmlElement* together = header ? header->find("AllOrNoneHeader") : nullptr;
-  bool all_or_none = together && together->text_of("allOrNone") == "true";
+  bool all_or_none = asks_for(header, "AllOrNoneHeader", "allOrNone");
+  Writer writer = this->writer(call);
+  writer.text_values = true;
+  writer.truncates = asks_for(header, "AllowFieldTruncationHeader", "allowFieldTruncation");
   std::vector<SoapAnswer> answers;
   Transaction transaction(database());
   for (const XmlElement& item : request.children) {
-    if (item.name != "externalIDFieldName") answers.push_back(soap_item(call, request, item));
+    if (item.name != "externalIDFieldName") answers.push_back(soap_item(request, item, writer));
   }
   auto failed = [](const SoapAnswer& answer) { return !answer.errors.empty(); };
   auto thrown = std::find_if(answers.begin(), answers.end(), [&](const SoapAnswer& answer) { return failed(answer) && answer.errors.front().thrown; });
@@ -169,9 +216,7 @@ std::string Salesforce::soap_write(Call& call, const XmlElement& request, const 
   return results;
 }
 
-SoapAnswer Salesforce::soap_item(Call& call, const XmlElement& request, const XmlElement& item) {
-  Writer writer = this->writer(call);
-  writer.text_values = true;
+SoapAnswer Salesforce::soap_item(const XmlElement& request, const XmlElement& item, const Writer& writer) {
   auto done = [](const std::string& id, const Outcome<void>& outcome, const std::string& more = "") {
     return SoapAnswer{id, outcome ? ApiErrors{} : outcome.error(), more};
   };
@@ -216,7 +261,7 @@ SoapAnswer Salesforce::soap_merge(const XmlElement& item, const Writer& writer) 
   if (!object) return SoapAnswer{"", {{"INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", record.type), {}}}};
   auto winner = org_.find_live(*object, record.id, "INVALID_CROSS_REFERENCE_KEY");
   if (!winner) return SoapAnswer{record.id, winner.error()};
-  std::string merged;
+  std::string merged, moved;
   Transaction transaction(database());
   for (const XmlElement& child : item.children) {
     if (child.name != "recordToMergeIds") continue;
@@ -225,10 +270,11 @@ SoapAnswer Salesforce::soap_merge(const XmlElement& item, const Writer& writer) 
     auto done = org_.merge(*object, *winner, *loser, record.fields, writer);
     if (!done) return SoapAnswer{record.id, done.error()};
     merged += xml_tag("mergedRecordIds", object->table->record(*loser).id);
+    for (const std::string& id : *done) moved += xml_tag("updatedRelatedIds", id);
   }
   if (merged.empty()) return SoapAnswer{record.id, {{"MERGE_FAILED", "recordToMergeIds is missing", {}}}};
   transaction.commit();
-  return SoapAnswer{object->table->record(*winner).id, {}, merged};
+  return SoapAnswer{object->table->record(*winner).id, {}, merged, "", moved};
 }
 
 }  // namespace lockstep::emulators::salesforce

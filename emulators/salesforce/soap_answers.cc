@@ -73,8 +73,12 @@ http::Response soap_fault(std::string_view code, std::string_view message) {
                                         code, xml_escape(message), fault_kind(code)));
 }
 
+http::Response no_operation(const XmlElement& request) {
+  return soap_fault("UNKNOWN_EXCEPTION", fmt::format("No operation available for request {{{}}}{}", request.space, request.name));
+}
+
 std::string soap_result(const SoapAnswer& answer) {
-  const auto& [id, errors, more, before] = answer;
+  const auto& [id, errors, more, before, after] = answer;
   std::string text = "<result>" + before;
   for (const ApiError& error : errors) {
     text += "<errors>";
@@ -82,7 +86,7 @@ std::string soap_result(const SoapAnswer& answer) {
     text += xml_tag("message", error.message) + xml_tag("statusCode", error.code) + "</errors>";
   }
   text += id.empty() ? nil("id") : xml_tag("id", id);
-  return text + more + xml_tag("success", errors.empty() ? "true" : "false") + "</result>";
+  return text + more + xml_tag("success", errors.empty() ? "true" : "false") + after + "</result>";
 }
 
 std::string soap_record(std::string_view element, const json::object& record) {
@@ -114,7 +118,7 @@ std::string soap_members(const json::object& members) {
   std::map<std::string, const json::value*> sorted;  // the schema of the API names them by the alphabet, and some clients insist
   for (const auto& member : members) sorted.emplace(member.key(), &member.value());
   for (const auto& [name, value] : sorted) {
-    if (name == "urls" || name.ends_with("Url")) continue;
+    if (name == "urls") continue;
     if (!value->is_array()) {
       add(name, *value);
       continue;

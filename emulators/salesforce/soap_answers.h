@@ -6,6 +6,10 @@
 #include "emulators/core/json.h"
 #include "emulators/salesforce/errors.h"
 
+namespace lockstep::emulators {
+struct XmlElement;
+}
+
 namespace lockstep::emulators::salesforce {
 
 inline constexpr std::string_view kPartnerApi = "urn:partner.soap.sforce.com", kMetadataApi = "http://soap.sforce.com/2006/04/metadata";
@@ -13,12 +17,14 @@ inline constexpr std::string_view kPartnerApi = "urn:partner.soap.sforce.com", k
 http::Response soap_envelope(int status, const std::string& body, const std::string& header = "", std::string_view api = kPartnerApi);
 /// HTTP 500; `code`: "MALFORMED_QUERY".
 http::Response soap_fault(std::string_view code, std::string_view message);
+http::Response no_operation(const XmlElement& request);
 /// How one record of a write went.
 struct SoapAnswer {
   std::string id;
   ApiErrors errors;         // empty: success
   std::string more = "";    // elements behind the others
   std::string before = "";  // elements before them, in the order of the schema
+  std::string after = "";   // elements behind whether it went well
 };
 std::string soap_result(const SoapAnswer& answer);
 

@@ -100,6 +100,7 @@ http::Response Salesforce::soap_metadata(Call& call) {
   const XmlElement* body = root ? root->find("Body") : nullptr;
   if (!body || body->children.empty()) return soap_fault("UNKNOWN_EXCEPTION", "the request is no SOAP envelope with a body");
   const XmlElement& request = body->children.front();
+  if (auto misplaced = misplaced_soap(call, request, kMetadataApi)) return std::move(*misplaced);
   call.label = "/services/Soap/m " + request.name;
   if (auto refused = enter_soap(call, root->find("Header"), request)) return std::move(*refused);
   std::string results;
@@ -123,7 +124,7 @@ http::Response Salesforce::soap_metadata(Call& call) {
     }
     results = "<result>" + results + "</result>";
   } else {
-    return soap_fault("UNKNOWN_EXCEPTION", fmt::format("No operation available for request {{{}}}{}", kMetadataApi, request.name));
+    return no_operation(request);
   }
   return soap_envelope(200, fmt::format("<{0}Response>{1}</{0}Response>", request.name, results), "", kMetadataApi);
 }

@@ -5,12 +5,14 @@
 #include "emulators/core/xml.h"
 #include "emulators/salesforce/describe.h"
 #include "emulators/salesforce/dialect.h"
+#include "emulators/salesforce/ids.h"
 #include "emulators/salesforce/soap_answers.h"
 
 namespace lockstep::emulators::salesforce {
 namespace {
 
-constexpr std::string_view kUsualPage = "500";  // rows of a page, where QueryOptions say nothing
+constexpr const char* kIdEnabled = "idEnabled";  // of the schema of SOAP, which REST does not tell
+constexpr std::string_view kUsualPage = "500";   // rows of a page, where QueryOptions say nothing
 
 std::string with_query(const std::string& path, const std::vector<std::pair<std::string, std::string>>& query) {
   return path + "?" + http::encode_query(query);
@@ -46,21 +48,28 @@ json::object retrieve_body(const XmlElement& request) {
   return {{"ids", std::move(ids)}, {"fields", std::move(fields)}};
 }
 
-std::string results_of(const XmlElement& request, const json::value& answer) {
+/// `query_id`: what a search is called.
+std::string results_of(const XmlElement& request, const json::value& answer, const std::string& query_id) {
   if (answer.is_object() && answer.get_object().contains("records")) return soap_query_result("result", answer.get_object());
   std::string results;
   if (request.name == "describeTabs") {  // of the one app that there is
     for (const json::value& tab : answer.as_array()) results += "<tabs>" + soap_members(tab.as_object()) + "</tabs>";
-    return "<result>" + xml_tag("label", "Lockstep") + xml_tag("logoUrl", "") + xml_tag("selected", "true") + results + "</result>";
+    return "<result>" + xml_tag("description", "Everything") + xml_tag("label", "Lockstep") + xml_tag("logoUrl", "/img/logo.png") +
+           "<namespace xsi:nil=\"true\"/>" + xml_tag("selected", "true") + xml_tag("tabSetId", make_id("02u", 1)) + results + "</result>";
   }
   if (const json::array* rows = answer.if_array()) {  // of retrieve, in the order of the ids
     for (const json::value& row : *rows) results += row.is_null() ? "<result xsi:nil=\"true\"/>" : soap_record("result", row.as_object());
     return results;
   }
+  if (request.name == "describeGlobal") {
+    json::object all = answer.as_object();
+    for (json::value& object : all["sobjects"].as_array()) object.as_object()[kIdEnabled] = false;
+    return "<result>" + soap_members(all) + "</result>";
+  }
   if (request.name != "search") return "<result>" + soap_members(answer.as_object()) + "</result>";
   for (const json::value& row : answer.at("searchRecords").as_array())
     results += "<searchRecords>" + soap_record("record", row.as_object()) + "</searchRecords>";
-  return "<result>" + results + "</result>";
+  return "<result>" + xml_tag("queryId", query_id) + results + "</result>";
 }
 
 }  // namespace
@@ -83,7 +92,7 @@ std::optional<http::Response> Salesforce::soap_read(const Call& call, const XmlE
   http::Response answer = dispatch(rest, call);
   json::value said = json::parse(answer.body);
   if (answer.status != 200) return soap_fault(text_member(said.at(0).as_object(), "errorCode"), text_member(said.at(0).as_object(), "message"));
-  return soap_answer(call, request, results_of(request, said));
+  return soap_answer(call, request, results_of(request, said, std::to_string(call_number_)));
 }
 
 http::Response Salesforce::soap_describe(const Call& call, const XmlElement& request) {
@@ -93,7 +102,9 @@ http::Response Salesforce::soap_describe(const Call& call, const XmlElement& req
     std::string name(trim(child.text));
     const ObjectType* object = org_.schema().find(name);
     if (!object) return soap_fault("INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", name));
-    results += "<result>" + soap_members(describe_object(*object, "v" + call.parameter("version"))) + "</result>";
+    json::object described = describe_object(*object, "v" + call.parameter("version"));
+    described[kIdEnabled] = false;
+    results += "<result>" + soap_members(described) + "</result>";
   }
   return soap_answer(call, request, results);
 }

@@ -78,7 +78,7 @@ Outcome<void> Org::read_member(const ObjectType& object, std::string_view name, 
     if (field->type == FieldType::textarea) meant = &(changed = with_line_ends(given, settings_.text_line_ends));
     if (field->type == FieldType::date && settings_.times_in_dates) meant = &(changed = without_time(given));
     if (field->type == FieldType::boolean && given.is_null() && settings_.null_booleans_false) meant = &(changed = false);
-    value = read_value(*field, *meant, writer.text_values, settings_.texts_trimmed);
+    value = read_value(*field, *meant, {writer.text_values, settings_.texts_trimmed, writer.truncates, settings_.latin_1_texts});
   }
   if (!value) return tl::unexpected(value.error());
   if (changed_value(changes, field->name)) {
@@ -139,7 +139,8 @@ Outcome<void> Org::check_reference(const Field& field, std::string_view id) cons
   if (row == kNoRow || is_gone(target->table->record(row))) return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", {field.name});
   if (target->table->record(row).deleted) return refuse("ENTITY_IS_DELETED", "entity is deleted", {field.name});
   if (field.name == "OwnerId" && target->name == "User" && value_of(*target, row, target->field("IsActive")) != ValueView(true))
-    return refuse("INACTIVE_OWNER_OR_USER", fmt::format("operation performed with inactive user [{}] as owner of record", id), {field.name});
+    return refuse(settings_.inactive_owner_is_wrong_type ? "OP_WITH_INVALID_USER_TYPE_EXCEPTION" : "INACTIVE_OWNER_OR_USER",
+                  fmt::format("operation performed with inactive user [{}] as owner of record", id), {field.name});
   return {};
 }
 
@@ -168,6 +169,7 @@ Outcome<RowNumber> Org::create(const ObjectType& object, const json::object& bod
   if (!changes) return tl::unexpected(std::move(changes.error()));
   if (auto checked = check_required(object, *changes, true); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_references(*changes); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_access(object, kNoRow, *changes, writer); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_unique(object, *changes, kNoRow); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_object_rules(object, kNoRow, *changes); !checked) return tl::unexpected(checked.error());
   if (auto checked = check_validations(object, kNoRow, *changes); !checked) return tl::unexpected(checked.error());
@@ -197,6 +199,7 @@ Outcome<void> Org::update(const ObjectType& object, RowNumber row, const json::o
   if (!changes) return tl::unexpected(std::move(changes.error()));
   if (auto checked = check_required(object, *changes, false); !checked) return checked;
   if (auto checked = check_references(*changes); !checked) return checked;
+  if (auto checked = check_access(object, row, *changes, writer); !checked) return checked;
   if (auto checked = check_unique(object, *changes, row); !checked) return checked;
   if (auto checked = check_object_rules(object, row, *changes); !checked) return checked;
   if (auto checked = check_validations(object, row, *changes); !checked) return checked;

@@ -10,6 +10,7 @@ import "./salesforce/queries.mjs";
 import "./salesforce/records.mjs";
 import "./salesforce/session.mjs";
 import "./salesforce/shortcuts.mjs";
+import "./salesforce/soap.mjs";
 import "./salesforce/streaming.mjs";
 import "./salesforce/workflow.mjs";
 

@@ -183,5 +183,23 @@ TEST_F(Batches, ARowCanFailThoughNothingIsWrongWithIt) {
   EXPECT_EQ(live(), "2");
 }
 
+// fact: §2.10 [S] switch: newest_multi_status
+TEST_F(Batches, TheNewestVersionDeclaresNoMultiStatus) {
+  std::string id = contact("a@x.example");
+  json::array read{{{"id", id}}, {{"id", "999"}}};
+  json::array made{{{"objectWriteTraceId", "t1"}, {"properties", {{"email", "b@x.example"}}}},
+                   {{"objectWriteTraceId", "t2"}, {"properties", {{"email", "x"}}}}};
+  auto status = [&](const std::string& base, const char* call, const json::array& inputs) {
+    Answer answer = post(base + "/contacts/batch/" + call, {{"inputs", inputs}});
+    EXPECT_EQ(text_at(answer.body, "/numErrors"), "1") << answer.text;
+    return answer.status;
+  };
+  EXPECT_EQ(status("/crm/objects/2026-03", "read", read), 207);
+  EXPECT_EQ(status("/crm/objects/2026-09", "read", read), 200);
+  EXPECT_EQ(status("/crm/objects/2026-09", "create", made), 201);
+  set({{"newest_multi_status", true}});
+  EXPECT_EQ(status("/crm/objects/2026-09", "read", read), 207);
+}
+
 }  // namespace
 }  // namespace lockstep::emulators::hubspot

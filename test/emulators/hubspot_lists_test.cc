@@ -30,8 +30,9 @@ TEST_F(Lists, WhoJoinsOrLeavesAListIsInTheJournal) {
                           {{"Content-Type", "application/x-www-form-urlencoded"}});
   std::string app = "Bearer " + text_at(token.body, "/access_token"), key = "Bearer " + unlimited().service_keys.front().token;
   api.headers.set("Authorization", app);
-  Answer made = post("/webhooks-journal/subscriptions/2026-03",
-                     {{"subscriptionType", "LIST_MEMBERSHIP"}, {"objectTypeId", "0-1"}, {"actions", {"ADDED_TO_LIST", "REMOVED_FROM_LIST"}}});
+  Answer made =
+      post("/webhooks-journal/subscriptions/2026-03",
+           {{"subscriptionType", "LIST_MEMBERSHIP"}, {"portalId", 4'242'001}, {"objectTypeId", "0-1"}, {"actions", {"ADDED_TO_LIST", "REMOVED_FROM_LIST"}}});
   ASSERT_EQ(made.status, 201) << made.text;
   api.headers.set("Authorization", key);
   put("/" + id + "/memberships/add", json::array{json::value(ann)});
@@ -42,6 +43,115 @@ TEST_F(Lists, WhoJoinsOrLeavesAListIsInTheJournal) {
   EXPECT_EQ(text_at(file.body, "/journalEvents/0/action"), "REMOVED_FROM_LIST");
   EXPECT_EQ(text_at(file.body, "/journalEvents/0/objectId"), ann);
   EXPECT_EQ(text_at(file.body, "/journalEvents/0/listId"), id);
+}
+
+// fact: §3.5 [D2] switch: journal_ids_as_texts
+TEST_F(Lists, IdsInTheJournalAreNumbersUnlessTheyAreTexts) {
+  std::string ann = contact("ann@x.example");
+  std::int64_t number = std::stoll(ann);
+  const json::value text(ann);
+  Answer token = api.send("POST", "/oauth/v1/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+  api.headers.set("Authorization", "Bearer " + text_at(token.body, "/access_token"));
+  auto subscribe = [&](const json::value& account, const json::value& id) {
+    json::object wanted{
+        {"subscriptionType", "OBJECT"}, {"objectTypeId", "0-1"}, {"actions", {"UPDATE"}}, {"portalId", account}, {"objectIds", json::array{id}}};
+    return post("/webhooks-journal/subscriptions/2026-03", wanted);
+  };
+  auto snapshot = [&](const json::value& id) {
+    json::object one{{"portalId", 4'242'001}, {"objectTypeId", "0-1"}, {"objectId", id}, {"properties", {"email"}}};
+    return post("/webhooks-journal/snapshots/2026-03/crm", {{"snapshotRequests", json::array{one}}});
+  };
+  auto told = [&] {
+    std::string url = text_at(api.get("/webhooks-journal/journal/2026-03/latest").body, "/url");
+    return api.get(url.substr(url.find("/journaled"))).body.at("journalEvents").at(0).at("objectId");
+  };
+  EXPECT_EQ(subscribe(4'242'001, text).status, 400);
+  EXPECT_EQ(subscribe(nullptr, number).status, 400) << "no account";
+  EXPECT_EQ(subscribe(1, number).status, 400) << "another account";
+  EXPECT_EQ(subscribe(4'242'001, number).body.at("objectIds").at(0), number);
+  EXPECT_EQ(snapshot(text).status, 400);
+  EXPECT_EQ(snapshot(number).body.at("snapshotResponses").at(0).at("objectId"), number);
+  EXPECT_EQ(told(), number);
+  set({{"journal_ids_as_texts", true}});
+  EXPECT_EQ(snapshot(number).status, 400);
+  EXPECT_EQ(subscribe(4'242'001, text).status, 201);
+  EXPECT_EQ(snapshot(text).status, 200);
+  EXPECT_EQ(told(), text);
+}
+
+// fact: §3.5 [S]
+TEST_F(Lists, EachKindOfChangeIsAnActionOfTheJournal) {
+  const std::string subscriptions = "/webhooks-journal/subscriptions/2026-03";
+  Answer token = api.send("POST", "/oauth/v1/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+  std::string app = "Bearer " + text_at(token.body, "/access_token"), key = "Bearer " + unlimited().service_keys.front().token;
+  api.headers.set("Authorization", app);
+  auto subscribe = [&](const std::string& type, const json::array& actions) {
+    return post(subscriptions, {{"subscriptionType", type}, {"portalId", 4'242'001}, {"objectTypeId", "0-1"}, {"actions", actions}}).status;
+  };
+  EXPECT_EQ(subscribe("OBJECT", {"CREATE", "UPDATE", "DELETE", "MERGE", "RESTORE"}), 201);
+  EXPECT_EQ(subscribe("ASSOCIATION", {"ASSOCIATION_ADDED", "ASSOCIATION_REMOVED"}), 201);
+  EXPECT_EQ(subscribe("GDPR_PRIVACY_DELETION", {"GDPR_DELETE"}), 201);
+  EXPECT_EQ(subscribe("APP_LIFECYCLE_EVENT", {"APP_INSTALL", "APP_UNINSTALL"}), 201);
+  EXPECT_EQ(subscribe("OBJECT", {"GDPR_DELETE"}), 400) << "of another type";
+  api.headers.set("Authorization", key);
+  std::string ann = contact("ann@x.example"), bob = contact("bob@x.example"), acme = company("Acme");
+  const std::string tie = "/crm/v4/objects/contacts/" + ann + "/associations/";
+  api.send("PUT", tie + "default/companies/" + acme);
+  api.send("DELETE", tie + "companies/" + acme);
+  api.send("DELETE", "/crm/v3/objects/contacts/" + bob);
+  edit({{"as", "Ann"}, {"operation", "restore"}, {"object", "contacts"}, {"id", bob}});
+  Answer merged = post("/crm/v3/objects/contacts/merge", {{"primaryObjectId", ann}, {"objectIdToMerge", bob}});
+  post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", text_at(merged.body, "/id")}});
+  api.headers.set("Authorization", app);
+  std::string told;
+  Answer files = api.get("/webhooks-journal/journal/2026-03/batch/earliest/100");
+  for (const json::value& file : files.body.at("results").as_array()) {
+    std::string url = text_at(file, "/url");
+    Answer events = api.get(url.substr(url.find("/journaled")));
+    for (const json::value& event : events.body.at("journalEvents").as_array()) told += text_at(event, "/action") + " ";
+  }
+  for (const char* action : {"CREATE ", "ASSOCIATION_ADDED ", "ASSOCIATION_REMOVED ", "DELETE ", "RESTORE ", "MERGE ", "GDPR_DELETE "})
+    EXPECT_NE(told.find(action), std::string::npos) << action << "in " << told;
+}
+
+// fact: §3.5 [U] switch: journal_end_status
+TEST_F(Lists, TheEndOfTheJournalIsToldWithoutABody) {
+  Answer token = api.send("POST", "/oauth/v1/token", "grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}});
+  api.headers.set("Authorization", "Bearer " + text_at(token.body, "/access_token"));
+  EXPECT_EQ(api.get("/webhooks-journal/journal/2026-03/earliest").status, 204);
+  set({{"journal_end_status", 404}});
+  EXPECT_EQ(api.get("/webhooks-journal/journal/2026-03/earliest").status, 404);
+}
+
+// fact: §2.2 [S], §2.8 [K] switch: numeric_input_ids
+TEST_F(Lists, IdsOfMembersAreTexts) {
+  std::string ann = contact("ann@x.example"), id = list("Guests");
+  std::int64_t number = std::stoll(ann);
+  auto all = [&] {
+    std::string told = std::to_string(put("/" + id + "/memberships/add", json::array{number}).status);
+    told += " " + std::to_string(put("/" + id + "/memberships/add-and-remove", {{"recordIdsToRemove", json::array{number}}}).status);
+    told += " " + std::to_string(put("/" + id + "/memberships/remove", json::array{number}).status);
+    json::array inputs{{{"objectTypeId", "0-1"}, {"recordId", number}}};
+    return told + " " + std::to_string(post(kLists + "/records/memberships/batch/read", {{"inputs", inputs}}).status);
+  };
+  EXPECT_EQ(all(), "400 400 400 400");
+  EXPECT_EQ(put("/folders/move-list", {{"listId", std::stoi(id)}, {"newFolderId", "0"}}).status, 400) << "a text where lists are moved";
+  EXPECT_EQ(post(kLists + "/search", {{"count", "20"}}).status, 400);
+  EXPECT_EQ(post(kLists + "/search", {{"listIds", json::array{std::stoi(id)}}}).status, 400);
+  set({{"numeric_input_ids", true}});
+  EXPECT_EQ(all(), "200 200 200 200");
+}
+
+// fact: §2.8 [K] switch: numbers_as_texts
+TEST_F(Lists, TheFolderOfANewListIsANumber) {
+  std::string folder = text_at(post(kLists + "/folders", {{"name", "Events"}}).body, "/folder/id");
+  json::object wanted{{"name", "Guests"}, {"objectTypeId", "0-1"}, {"processingType", "MANUAL"}, {"listFolderId", folder}};
+  EXPECT_EQ(post(kLists, wanted).status, 400);
+  set({{"numbers_as_texts", true}});
+  EXPECT_EQ(post(kLists, wanted).status, 200);
 }
 
 // fact: §5.2 [S]
@@ -138,7 +248,7 @@ TEST_F(Lists, FoldersAreATreeThatListsArePutAwayIn) {
   Answer outer = post(kLists + "/folders", {{"name", "Events"}});
   std::string one = text_at(outer.body, "/folder/id");
   std::string two = text_at(post(kLists + "/folders", {{"name", "May"}, {"parentFolderId", one}}).body, "/folder/id");
-  Answer made = post(kLists, {{"name", "Guests"}, {"objectTypeId", "0-1"}, {"processingType", "MANUAL"}, {"listFolderId", two}});
+  Answer made = post(kLists, {{"name", "Guests"}, {"objectTypeId", "0-1"}, {"processingType", "MANUAL"}, {"listFolderId", std::stoi(two)}});
   std::string id = text_at(made.body, "/list/listId");
   EXPECT_EQ(text_at(api.get(kLists + "/folders").body, "/folder/childNodes/0/childNodes/0/childLists/0"), id);
   EXPECT_EQ(put("/folders/" + one + "/move/" + two, {}).status, 400) << "into itself";

@@ -82,7 +82,7 @@ TEST_F(Older, ALimitThatIsTooHighIsRefused) {
   EXPECT_EQ(api.get("/contacts/v1/lists/all/contacts/all?vidOffset=far").status, 400);
 }
 
-// fact: §0.1 [D2], §2.4 [U]
+// fact: §0.1 [D2], §2.4 [U] switch: null_clears
 TEST_F(Older, WhatIsNoListOfNamesAndValuesIsRefused) {
   std::string vid = contact("a@x.example"), path = "/contacts/v1/contact/vid/" + vid + "/profile";
   for (const json::value& bad : {json::value(json::object()), json::value(json::object{{"properties", json::object{{"city", "Oslo"}}}}),
@@ -146,6 +146,31 @@ TEST_F(Older, AnEngagementIsANoteOrATaskOfTheNewVersion) {
   EXPECT_EQ(api.send("DELETE", path).status, 204);
   EXPECT_EQ(api.get(path).status, 404);
   EXPECT_EQ(post("/engagements/v1/engagements", {{"engagement", {{"type", "LETTER"}}}}).status, 400);
+}
+
+// fact: §0.1 [D2], §2.4 [S] switch: older_metadata_ignored
+TEST_F(Older, WhatAnEngagementSaysThatItsKindDoesNotKnowIsRefused) {
+  const std::string path = "/engagements/v1/engagements";
+  std::string id = text_at(post(path, {{"engagement", {{"type", "NOTE"}}}, {"metadata", {{"body", "b"}}}}).body, "/engagement/id");
+  auto made = [&](const std::string& type, const char* part, const json::object& says) {
+    json::object body{{"engagement", {{"type", type}}}, {"metadata", json::object()}};
+    for (const auto& member : says) {
+      if (!body.contains(part)) body[part] = json::object();
+      body[part].as_object()[member.key()] = member.value();
+    }
+    return post(path, body).status;
+  };
+  EXPECT_EQ(made("NOTE", "metadata", {{"subject", "of a task"}}), 400);
+  EXPECT_EQ(made("NOTE", "metadata", {{"body", json::object()}}), 400);
+  EXPECT_EQ(made("EMAIL", "metadata", {{"to", {{"email", "a@x.example"}}}}), 400) << "a list";
+  EXPECT_EQ(made("NOTE", "engagement", {{"due", 1}}), 400);
+  EXPECT_EQ(made("NOTE", "associations", {{"leadIds", json::array{1}}}), 400);
+  EXPECT_EQ(made("NOTE", "associations", {{"ownerIds", json::array()}, {"contactIds", json::array()}}), 200) << "as a read tells it";
+  EXPECT_EQ(made("TASK", "metadata", {{"reminders", json::array{1}}}), 501) << "of the platform, but not here";
+  EXPECT_EQ(patch(path + "/" + id, {{"metadata", {{"title", "x"}}}}).status, 400);
+  EXPECT_EQ(made("MEETING", "metadata", {{"location", "Oslo"}, {"meetingOutcome", "COMPLETED"}}), 200);
+  set({{"older_metadata_ignored", true}});
+  EXPECT_EQ(made("NOTE", "metadata", {{"subject", "of a task"}}), 200);
 }
 
 // fact: §0.1 [D2]

@@ -83,6 +83,20 @@ TEST_F(Quirks, ATicketNeedsItsStageAloneAndARowThatFailsSaysWhyInItsMessage) {
             R"("name":"missing","localizedErrorMessage":"Property \"missing\" does not exist"}])");
 }
 
+// fact: §2.4 [S], §2.4 [D] switch: engagements_ignore_unknown
+TEST_F(Quirks, WhatAnEngagementDoesNotKnowIsRefusedOrPassedOver) {
+  json::object note{{"hs_timestamp", "2026-05-01T09:00:00Z"}, {"hs_note_body", "hi"}, {"nonsense", "1"}, {"hs_createdate", "2020-01-01T00:00:00Z"}};
+  Answer refused = create("notes", note);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.text.find("PROPERTY_DOESNT_EXIST"), std::string::npos);
+  EXPECT_NE(refused.text.find("READ_ONLY_VALUE"), std::string::npos) << refused.text;
+  set({{"engagements_ignore_unknown", true}});
+  std::string id = created_id("notes", note);
+  EXPECT_EQ(value("notes", id, "hs_note_body"), "hi");
+  EXPECT_TRUE(value("notes", id, "hs_createdate").starts_with("2026-11-18"));
+  EXPECT_EQ(create("contacts", {{"email", "a@x.example"}, {"nonsense", "1"}}).status, 400) << "of other objects it stays refused";
+}
+
 // fact: §8 switch: newer_options
 TEST_F(Quirks, OptionsOfNewerAccountsAreNotThere) {
   auto urgent = [&] { return create("tickets", {{"subject", "A"}, {"hs_pipeline_stage", "1"}, {"hs_ticket_priority", "URGENT"}}).status; };

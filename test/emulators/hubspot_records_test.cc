@@ -284,6 +284,15 @@ TEST_F(Records, AHistoryStartsWithWhatAFixtureBrought) {
   EXPECT_EQ(text_at(answer.body, "/propertiesWithHistory/city/1/value"), "Bonn");
 }
 
+// fact: §2.2 [U] switch: list_page
+TEST_F(Records, AListThatAsksForNoNumberHasTenRows) {
+  for (int i = 0; i < 12; ++i) contact("c" + std::to_string(i) + "@x.example");
+  auto rows = [&] { return api.get("/crm/v3/objects/contacts").body.at("results").as_array().size(); };
+  EXPECT_EQ(rows(), 10u);
+  set({{"list_page", 12}});
+  EXPECT_EQ(rows(), 12u);
+}
+
 // fact: §2.2 [U] switch: history_page
 TEST_F(Records, AListWithHistoriesHasShorterPages) {
   EXPECT_EQ(api.get("/crm/v3/objects/contacts?limit=100").status, 200);

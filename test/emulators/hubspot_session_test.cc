@@ -12,8 +12,13 @@ class Session : public HubSpotTest {
   static std::string refresh(const std::string& token) {
     return "grant_type=refresh_token&client_id=lockstep-client&client_secret=lockstep-secret&refresh_token=" + token;
   }
-  void sign_in() { api.headers.set("Authorization", "Bearer " + text_at(token(refresh("lockstep-refresh-token")).body, "/access_token")); }
+  void sign_in() {
+    Answer answer = token(refresh(refresh_token_));
+    refresh_token_ = text_at(answer.body, "/refresh_token");  // each renewal gives another one
+    api.headers.set("Authorization", "Bearer " + text_at(answer.body, "/access_token"));
+  }
   Answer call() { return api.get("/crm/v3/objects/contacts"); }
+  std::string refresh_token_ = "lockstep-refresh-token";
 };
 
 // fact: §1.1 [D], §1.4 [U] switch: expired_as_invalid
@@ -21,7 +26,7 @@ TEST_F(Session, ARefreshTokenGivesHalfAnHour) {
   Answer answer = token(refresh("lockstep-refresh-token"));
   EXPECT_EQ(answer.status, 200) << answer.text;
   EXPECT_EQ(text_at(answer.body, "/expires_in"), "1800");
-  EXPECT_EQ(text_at(answer.body, "/refresh_token"), "lockstep-refresh-token");
+  refresh_token_ = text_at(answer.body, "/refresh_token");
   EXPECT_GT(text_at(answer.body, "/access_token").size(), 300u);
   sign_in();
   EXPECT_EQ(call().status, 200);
@@ -54,11 +59,22 @@ TEST_F(Session, AppTokensDoNotOpenTheAccount) {
 }
 
 // fact: §1.1 [U] switch: rotate_refresh_tokens
-TEST_F(Session, RefreshTokensCanRotate) {
-  set({{"rotate_refresh_tokens", true}});
+TEST_F(Session, ARefreshTokenIsGoodOnceUnlessItMayStay) {
   std::string next = text_at(token(refresh("lockstep-refresh-token")).body, "/refresh_token");
   EXPECT_EQ(token(refresh("lockstep-refresh-token")).status, 400);
+  set({{"rotate_refresh_tokens", false}});
+  EXPECT_EQ(text_at(token(refresh(next)).body, "/refresh_token"), next);
   EXPECT_EQ(token(refresh(next)).status, 200);
+}
+
+// fact: §1.1 [D] switch: redirect_uris
+TEST_F(Session, ACodeGoesToAnAddressThatTheAppRegisteredAlone) {
+  auto asked = [&](const std::string& address) { return api.get("/oauth/authorize?client_id=lockstep-client&scope=oauth&redirect_uri=" + address).status; };
+  EXPECT_EQ(asked("http%3A%2F%2F127.0.0.1%2Fcallback"), 302);
+  for (const char* other : {"http%3A%2F%2F127.0.0.1%2Fcallback%2F", "http%3A%2F%2Fa.example", ""}) EXPECT_EQ(asked(other), 400) << other;
+  set({{"redirect_uris", json::array{"http://a.example"}}});
+  EXPECT_EQ(asked("http%3A%2F%2Fa.example"), 302);
+  EXPECT_EQ(asked("http%3A%2F%2F127.0.0.1%2Fcallback"), 400);
 }
 
 // fact: §1.4 [O]
@@ -155,11 +171,12 @@ TEST_F(Session, AnOlderPathIsNoWayAroundAScope) {
 // fact: §1.1 [D], §1.3 [S]
 TEST_F(Session, ATokenIsGoodForWhatWasConsentedToAlone) {
   Answer asked = api.get(
-      "/oauth/authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2Fa.example&scope=oauth%20crm.objects.contacts.read&optional_scope=crm.import");
+      "/oauth/"
+      "authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=oauth%20crm.objects.contacts.read&optional_scope=crm.import");
   std::string location(asked.headers.find("Location").value_or(""));
   std::string code = location.substr(location.find("code=") + 5);
-  Answer answer =
-      token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&redirect_uri=http%3A%2F%2Fa.example&code=" + code);
+  Answer answer = token(
+      "grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&code=" + code);
   EXPECT_EQ(text_at(answer.body, "/scopes"), R"(["oauth","crm.objects.contacts.read","crm.import"])");
   std::string renewed = text_at(token(refresh(text_at(answer.body, "/refresh_token"))).body, "/access_token");
   EXPECT_EQ(text_at(api.get("/oauth/v1/access-tokens/" + renewed).body, "/scopes/1"), "crm.objects.contacts.read");
@@ -309,40 +326,42 @@ TEST_F(Session, LongAddressesAreRefusedByTheEdge) {
 // fact: §1.1 [D]
 TEST_F(Session, AnAuthorisationCodeIsGoodOnceForItsAddressAndAWhile) {
   auto code = [&] {
-    Answer asked = api.get("/oauth/authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2Fa.example%2Fb&scope=oauth&state=s1");
+    Answer asked = api.get("/oauth/authorize?client_id=lockstep-client&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback&scope=oauth&state=s1");
     EXPECT_EQ(asked.status, 302);
     std::string location(asked.headers.find("Location").value_or(""));
-    EXPECT_TRUE(location.starts_with("http://a.example/b?code=")) << location;
+    EXPECT_TRUE(location.starts_with("http://127.0.0.1/callback?code=")) << location;
     EXPECT_TRUE(location.ends_with("&state=s1")) << location;
-    return location.substr(24, location.find('&') - 24);
+    return location.substr(31, location.find('&') - 31);
   };
   auto exchange = [&](const std::string& with, const std::string& address) {
     return token("grant_type=authorization_code&client_id=lockstep-client&client_secret=lockstep-secret&code=" + with + "&redirect_uri=" + address);
   };
   std::string first = code();
-  Answer answer = exchange(first, "http%3A%2F%2Fa.example%2Fb");
+  Answer answer = exchange(first, "http%3A%2F%2F127.0.0.1%2Fcallback");
   EXPECT_EQ(answer.status, 200) << answer.text;
   EXPECT_EQ(token(refresh(text_at(answer.body, "/refresh_token"))).status, 200);
-  EXPECT_EQ(text_at(exchange(first, "http%3A%2F%2Fa.example%2Fb").body, "/status"), "BAD_AUTH_CODE");
+  EXPECT_EQ(text_at(exchange(first, "http%3A%2F%2F127.0.0.1%2Fcallback").body, "/status"), "BAD_AUTH_CODE");
   EXPECT_EQ(exchange(code(), "http%3A%2F%2Fother.example").status, 400);
   std::string late = code();
   clock.advance(Duration(600'000));
-  EXPECT_EQ(exchange(late, "http%3A%2F%2Fa.example%2Fb").status, 400);
+  EXPECT_EQ(exchange(late, "http%3A%2F%2F127.0.0.1%2Fcallback").status, 400);
 }
 
 // fact: §1.1 [S], §1.1 [D]
 TEST_F(Session, LaterVersionsIntrospectAndRevoke) {
   http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
-  std::string access = text_at(api.send("POST", "/oauth/2026-03/token", refresh("lockstep-refresh-token"), form).body, "/access_token");
+  Answer renewed = api.send("POST", "/oauth/2026-03/token", refresh("lockstep-refresh-token"), form);
+  std::string access = text_at(renewed.body, "/access_token"), held = text_at(renewed.body, "/refresh_token");
   auto told = [&](const std::string& hint, const std::string& of) {
     return api.send("POST", "/oauth/v3/token/introspect", "token_type_hint=" + hint + "&" + hint + "=" + of, form);
   };
   EXPECT_EQ(text_at(told("access_token", access).body, "/hub_id"), "4242001");
-  EXPECT_EQ(text_at(told("refresh_token", "lockstep-refresh-token").body, "/active"), "true");
+  EXPECT_EQ(text_at(told("access_token", access).body, "/signed_access_token/appId"), "2500001");
+  EXPECT_EQ(text_at(told("refresh_token", held).body, "/active"), "true");
   EXPECT_EQ(told("nonsense", access).status, 400);
-  EXPECT_EQ(api.send("POST", "/oauth/2019-01/token", refresh("lockstep-refresh-token"), form).status, 404);
-  EXPECT_EQ(api.send("POST", "/oauth/v3/token/revoke", "token_type_hint=refresh_token&refresh_token=lockstep-refresh-token", form).status, 200);
-  EXPECT_EQ(text_at(told("refresh_token", "lockstep-refresh-token").body, "/active"), "false");
+  EXPECT_EQ(api.send("POST", "/oauth/2019-01/token", refresh(held), form).status, 404);
+  EXPECT_EQ(api.send("POST", "/oauth/v3/token/revoke", "token_type_hint=refresh_token&refresh_token=" + held, form).status, 200);
+  EXPECT_EQ(text_at(told("refresh_token", held).body, "/active"), "false");
   EXPECT_EQ(text_at(told("access_token", access).body, "/active"), "true");
 }
 
@@ -353,14 +372,37 @@ TEST_F(Session, APrivateAppsTokenNamesItsApp) {
   EXPECT_EQ(post("/oauth/v2/private-apps/get/access-token-info", {{"tokenKey", "x"}}).status, 404);
 }
 
-// fact: §2.9 [D]
+// fact: §2.9 [D], §2.9 [U] switch: archived_owners_keep_users
 TEST_F(Session, ArchivedOwnersAreListedApartAndGetNothing) {
   EXPECT_EQ(ids(api.get("/crm/v3/owners?archived=true")), "70003");
   Answer gone = api.get("/crm/v3/owners/70003?archived=true");
   EXPECT_TRUE(gone.body.at("userId").is_null());
   EXPECT_TRUE(gone.body.at("userIdIncludingInactive").is_int64());
+  set({{"archived_owners_keep_users", true}});
+  EXPECT_TRUE(api.get("/crm/v3/owners/70003?archived=true").body.at("userId").is_int64());
   EXPECT_EQ(api.get("/crm/v3/owners/70003").status, 404);
   EXPECT_EQ(code(create("contacts", {{"email", "a@x.example"}, {"hubspot_owner_id", "70003"}})), "INVALID_OPTION");
+}
+
+// fact: §3.1 [D], §4.1 [D2] switch: search_requests
+TEST_F(Session, AnAccountSearchesSoOftenASecond) {
+  set({{"search_requests", 2}});
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(search("contacts", {{"limit", 1}}).status, 200);
+  Answer refused = search("contacts", {{"limit", 1}});
+  EXPECT_EQ(std::to_string(refused.status) + text_at(refused.body, "/policyName"), "429SECONDLY");
+  clock.advance(Duration(1'000));
+  EXPECT_EQ(search("contacts", {{"limit", 1}}).status, 200);
+}
+
+// fact: §3.1 [O] switch: index_lag_ms
+TEST_F(Session, WhatIsWrittenIsFoundLaterOrAtOnce) {
+  std::string first = contact("a@x.example");
+  EXPECT_EQ(ids(search("contacts", {{"limit", 10}})), "");
+  clock.advance(Duration(5'000));
+  EXPECT_EQ(ids(search("contacts", {{"limit", 10}})), first);
+  set({{"index_lag_ms", 0}});
+  std::string second = contact("b@x.example");
+  EXPECT_EQ(ids(search("contacts", {{"limit", 10}})), first + " " + second);
 }
 
 }  // namespace

@@ -155,6 +155,33 @@ TEST_F(Transfers, ExportsAreMadeOneAfterTheOther) {
   EXPECT_EQ(status(second), "COMPLETE");
 }
 
+// fact: §5.1 [S], §5.1 [K]
+TEST_F(Transfers, RowsOfAnImportFailInWordsOfTheirOwn) {
+  define_key("contacts", "contactinformation");
+  created_id("contacts", {{"email", "ann@x.example"}, {"lockstep_id", "k"}});
+  post("/crm/v3/objects/contacts/gdpr-delete", {{"objectId", "gone@x.example"}, {"idProperty", "email"}});
+  auto failures = [&](const std::string& operation, const std::string& rows) {
+    std::string mappings;
+    for (const auto& [column, property, kind] :
+         {std::tuple("Email", "email", "HUBSPOT_ALTERNATE_ID"), {"Stage", "lifecyclestage", "STANDARD"}, {"Key", "lockstep_id", "STANDARD"}})
+      mappings += std::string(mappings.empty() ? "" : ",") + R"({"columnObjectTypeId":"0-1","columnName":")" + column + R"(","propertyName":")" + property +
+                  R"(","columnType":")" + kind + "\"}";
+    Answer started = send_import("Email,Stage,Key\n" + rows, R"({"name":"n","importOperations":{"0-1":")" + operation +
+                                                                 R"("},"files":[{"fileName":"c.csv","fileFormat":"CSV","fileImportPage":{"hasHeader":true,)" +
+                                                                 R"("columnMappings":[)" + mappings + "]}}]}");
+    EXPECT_EQ(started.status, 200) << started.text;
+    clock.advance(Duration(3'000));
+    std::string told;
+    Answer errors = api.get("/crm/v3/imports/" + text_at(started.body, "/id") + "/errors");
+    for (const json::value& each : errors.body.at("results").as_array()) told += (told.empty() ? "" : " ") + text_at(each, "/errorType");
+    return told;
+  };
+  EXPECT_EQ(failures("UPSERT", "x,lead,\nbob@x.example,nowhere,\ngone@x.example,lead,\ncem@x.example,lead,k\n"),
+            "INVALID_EMAIL INVALID_ENUMERATION_OPTION GDPR_BLACKLISTED_EMAIL DUPLICATE_UNIQUE_PROPERTY_VALUE");
+  EXPECT_EQ(failures("CREATE", "ann@x.example,lead,\n"), "CREATE_ONLY_IMPORT");
+  EXPECT_EQ(failures("UPDATE", "dee@x.example,lead,\n"), "UPDATE_ONLY_IMPORT");
+}
+
 // fact: §5.1 [D], §5.1 [S]
 TEST_F(Transfers, CompaniesOfAnImportAreToldApartByTheirDomain) {
   std::string acme = created_id("companies", {{"name", "Acme"}, {"domain", "acme.example"}});

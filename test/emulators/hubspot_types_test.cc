@@ -75,6 +75,10 @@ TEST_F(Types, SensitivePropertiesAreListedByThemselves) {
   EXPECT_EQ(text_at(listed.body, "/results/0/name"), "secret");
   EXPECT_EQ(listed.body.at("results").as_array().size(), 1u);
   EXPECT_EQ(api.get("/crm/v3/properties/contacts").text.find("\"secret\""), std::string::npos);
+  json::object phone{{"name", "fax2"}, {"label", "Fax"}, {"groupName", "contactinformation"}, {"type", "phone_number"}, {"fieldType", "phonenumber"}};
+  EXPECT_EQ(post("/crm/v3/properties/contacts", phone).status, 501) << "of the platform, but not here";
+  EXPECT_EQ(api.get("/crm/v3/properties/contacts?dataSensitivity=very").status, 400);
+  EXPECT_EQ(api.get("/crm/v3/properties/contacts/email?dataSensitivity=very").status, 400);
   secret["name"] = "other", secret["dataSensitivity"] = "very";
   EXPECT_EQ(post("/crm/v3/properties/contacts", secret).status, 400);
 }
@@ -212,6 +216,38 @@ TEST_F(Types, AnAccountDefinesATypeOfItsOwn) {
   EXPECT_EQ(api.send("DELETE", "/crm-object-schemas/v3/schemas/" + type_id).status, 204);
   EXPECT_EQ(create(type_id, {{"tag", "T2"}}).status, 400);
   EXPECT_EQ(text_at(api.get("/crm-object-schemas/v3/schemas?archived=true").body, "/results/0/name"), "cats");
+}
+
+// fact: §2.1 [D]
+TEST_F(Types, ATypeThatIsDeletedForGoodGivesItsNameFree) {
+  const std::string schemas = "/crm-object-schemas/v3/schemas/";
+  std::string first = text_at(define().body, "/objectTypeId"), cat = created_id(first, {{"tag", "T1"}});
+  EXPECT_EQ(api.send("DELETE", schemas + first + "?archived=true").status, 404) << "it is not archived yet";
+  api.send("DELETE", "/crm/v3/objects/" + first + "/" + cat);
+  EXPECT_EQ(api.send("DELETE", schemas + first).status, 204);
+  EXPECT_EQ(define().status, 409) << "an archived one keeps its name";
+  EXPECT_EQ(api.send("DELETE", schemas + first + "?archived=true").status, 204);
+  EXPECT_EQ(api.send("DELETE", schemas + first + "?archived=true").status, 404);
+  EXPECT_EQ(text_at(api.get("/crm-object-schemas/v3/schemas?archived=true").body, "/results"), "[]");
+  Answer again = define();
+  ASSERT_EQ(again.status, 201) << again.text;
+  std::string second = text_at(again.body, "/objectTypeId");
+  EXPECT_NE(second, first);
+  EXPECT_EQ(api.get("/crm/v3/objects/p_cats?archived=true").body.at("results").as_array().size(), 0u) << "records of the one before";
+  EXPECT_EQ(text_at(read("p_cats", created_id(second, {{"tag", "T1"}}), "properties=tag").body, "/properties/tag"), "T1");
+}
+
+// fact: §2.9 [K] switch: numeric_metadata
+TEST_F(Types, WhatAStageSaysOfItselfIsText) {
+  auto made = [&](const json::value& share) {
+    return post("/crm/v3/pipelines/deals/default/stages",
+                {{"label", "S" + json::serialize(share)}, {"displayOrder", 9}, {"metadata", {{"probability", share}}}});
+  };
+  EXPECT_EQ(made("0.5").status, 201);
+  EXPECT_EQ(made(0.5).status, 400);
+  set({{"numeric_metadata", true}});
+  EXPECT_EQ(text_at(made(0.5).body, "/metadata/probability"), "0.5");
+  EXPECT_EQ(made(true).status, 400);
 }
 
 // fact: §2.1 [D], §3.1 [D]

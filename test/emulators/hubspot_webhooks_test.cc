@@ -1,4 +1,7 @@
 // Webhooks: what is told, in which shape, how it is signed and tried again.
+#include <map>
+#include <set>
+
 #include "base/text.h"
 #include "emulators/core/digest.h"
 #include "emulators/hubspot/events.h"
@@ -38,6 +41,7 @@ class Hooks : public HubSpotTest {
     return told;
   }
   std::vector<OutgoingRequest> requests;
+  int made_ = 0;
 };
 
 // fact: §3.3 [U] switch: cleared_as_null
@@ -84,6 +88,31 @@ TEST_F(Hooks, TellAChangeWithItsSource) {
   events = take();
   EXPECT_EQ(text_at(events.at(0), "/changeSource"), "CRM_UI");
   EXPECT_TRUE(text_at(events.at(0), "/sourceId").starts_with("userId:"));
+}
+
+// fact: §3.3 [O]
+TEST_F(Hooks, HaveTheMembersThatWereCaptured) {
+  subscribe({on("contact.creation"), on("contact.propertyChange", "firstname"), on("contact.deletion")});
+  std::string id = created_id("contacts", {{"firstname", "Ann"}});
+  api.send("DELETE", "/crm/v3/objects/contacts/" + id);
+  auto members = [](const json::value& event) {
+    std::set<std::string> names;
+    for (const auto& member : event.as_object()) names.insert(member.key());
+    return names;
+  };
+  const std::set<std::string> all{"eventId",          "subscriptionId", "portalId", "appId",        "occurredAt",
+                                  "subscriptionType", "attemptNumber",  "objectId", "changeSource", "sourceId"};
+  std::map<std::string, json::value> told;
+  for (const json::value& event : take()) told[text_at(event, "/subscriptionType")] = event;
+  auto with = [&](std::initializer_list<const char*> more) {
+    std::set<std::string> names = all;
+    names.insert(more.begin(), more.end());
+    return names;
+  };
+  EXPECT_EQ(members(told["contact.creation"]), with({"changeFlag"}));
+  EXPECT_EQ(members(told["contact.deletion"]), with({"changeFlag"}));
+  EXPECT_EQ(members(told["contact.propertyChange"]), with({"propertyName", "propertyValue", "isSensitive"}));
+  EXPECT_EQ(text_at(told["contact.creation"], "/changeFlag") + " " + text_at(told["contact.deletion"], "/changeFlag"), "CREATED DELETED");
 }
 
 // fact: §3.3 [D]
@@ -215,6 +244,34 @@ TEST_F(Hooks, PublishedVectorsOfTheSignatureHold) {
   EXPECT_EQ(request.headers.find("X-HubSpot-Signature"), "4719651512ee2304d442c7ce80d2eeff22bde31754daaf070667b407db501418");
   EXPECT_EQ(request.headers.find("X-HubSpot-Signature-v3"), "ekibrXilGrkxibWgwcaWVsN9wCWPVr2tqdl2M3rBer8=");
   EXPECT_EQ(signed_uri("https://h.example/a%3A?x=%2f%26#top"), "https://h.example/a%3A?x=/%26");
+}
+
+// fact: §3.4 [U] switch: signature_decodes_path
+TEST_F(Hooks, EscapesOfThePathAreSignedAsTheyStandUnlessTheyAreDecodedToo) {
+  const std::string url = "https://hooks.example.test/a%3Ab?x=%2F";
+  auto signed_as = [&](const std::string& address) {
+    post("/__emulator/webhooks", {{"url", url}, {"secret", "s"}, {"subscriptions", {on("contact.creation")}}});
+    requests.clear();
+    contact("c" + std::to_string(++made_) + "@x.example");
+    take();
+    const http::Request& request = requests.at(0).request;
+    std::string source = "POST" + address + request.body + std::string(*request.headers.find("X-HubSpot-Request-Timestamp"));
+    return request.headers.find("X-HubSpot-Signature-v3") == to_base64(hmac_sha256("s", source));
+  };
+  EXPECT_TRUE(signed_as("https://hooks.example.test/a%3Ab?x=/"));
+  set({{"signature_decodes_path", true}});
+  EXPECT_TRUE(signed_as("https://hooks.example.test/a:b?x=/"));
+}
+
+// fact: §3.3 [O], §3.3 [U] switch: key_source_id
+TEST_F(Hooks, WhatAServiceKeyWritesComesFromItsAppUnlessItIsNotTold) {
+  subscribe({on("contact.creation")});
+  contact("a@x.example");
+  EXPECT_EQ(text_at(take().at(0), "/sourceId"), "2500002");
+  set({{"key_source_id", "PrivateApp"}});
+  contact("b@x.example");
+  json::array told = take();
+  EXPECT_EQ(text_at(told.at(0), "/sourceId") + " " + text_at(told.at(0), "/changeSource"), "PrivateApp INTEGRATION");
 }
 
 // fact: §3.3 [D]
@@ -370,6 +427,18 @@ TEST_F(Hooks, AnAppMayHaveThoseOfEngagements) {
   EXPECT_EQ(kinds(), "");
   note["objectTypeId"] = "0-1";
   EXPECT_EQ(post("/webhooks/v3/2500001/subscriptions" + key, note).status, 201);
+}
+
+// fact: §3.2 [S] switch: subscriptions_by_put
+TEST_F(Hooks, ASubscriptionIsChangedByPatchAlone) {
+  subscribe({on("contact.creation")});
+  std::string key = "?hapikey=lockstep-developer-key", base = "/webhooks/v3/2500001/subscriptions";
+  std::string one = base + "/" + text_at(api.get(base + key).body, "/results/0/id") + key;
+  Answer refused = api.send_json("PUT", one, {{"active", false}});
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.headers.find("Allow").value_or(""), "GET, PATCH, DELETE");
+  set({{"subscriptions_by_put", true}});
+  EXPECT_EQ(text_at(api.send_json("PUT", one, {{"active", false}}).body, "/active"), "false");
 }
 
 // fact: §3.2 [S]

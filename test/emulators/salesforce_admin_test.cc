@@ -143,6 +143,27 @@ TEST_F(Administered, AUserWhoIsNotActiveDoesNotLogIn) {
   EXPECT_EQ(text_at(answer.body, "/error"), "inactive_user");
 }
 
+// fact: §1.5 [X] switch: org_active
+TEST_F(Administered, NobodyLogsInToAnOrgThatIsNotActive) {
+  set("org_active", false);
+  Answer answer = token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(text_at(answer.body, "/error"), "inactive_org");
+  Answer login = soap("<login><username>integration@lockstep.example</username><password>lockstep-password</password></login>");
+  EXPECT_NE(login.text.find("sf:INVALID_LOGIN"), std::string::npos) << login.text;
+}
+
+// fact: §1.6 [J] switch: attached_to_agent
+TEST_F(Administered, AnAppThatIsNotAttachedIsRefusedForGood) {
+  set("attached_to_agent", false);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    Answer answer = api.get(base + "/sobjects");
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_EQ(message(answer), "Connected app is not attached to Agent");
+    sign_in();  // which does not help
+  }
+}
+
 // fact: §1.6 [J]
 TEST_F(Administered, ASessionThatIsNotStrongEnoughIsRefusedForGood) {
   set_up("settings", {{"high_assurance_required", true}});
@@ -159,7 +180,7 @@ TEST_F(Administered, AnExpiredPasswordLogsInToASessionThatIsGoodForNothing) {
       api.send("POST", "/services/Soap/u/60.0",
                "<env:Envelope xmlns:env=\"http://schemas.xmlsoap.org/soap/envelope/\"><env:Body><n:login xmlns:n=\"urn:partner.soap.sforce.com\">"
                "<n:username>integration@lockstep.example</n:username><n:password>lockstep-password</n:password></n:login></env:Body></env:Envelope>",
-               {{"Content-Type", "text/xml"}});
+               {{"Content-Type", "text/xml"}, {"SOAPAction", "\"\""}});
   EXPECT_EQ(answer.status, 200);
   auto root = parse_xml(answer.text);
   ASSERT_TRUE(root);

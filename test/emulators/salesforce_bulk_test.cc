@@ -25,6 +25,33 @@ class Bulk : public SalesforceTest {
   Answer results(const std::string& id, const std::string& which) { return api.get(base + "/jobs/ingest/" + id + "/" + which); }
 };
 
+// fact: §4.1 [D]
+TEST_F(Bulk, RowsOfAQueryHaveAnOrderOnlyWhereItAsksForOne) {
+  for (const char* name : {"A", "B", "C"}) created_id("Account", {{"Name", name}});
+  auto names = [&](const std::string& order) {
+    std::string id = open({{"operation", "query"}, {"query", "SELECT Name FROM Account" + order}}, "query");
+    EXPECT_EQ(text_at(api.get(base + "/jobs/query/" + id).body, "/isPkChunkingSupported"), order.empty() ? "true" : "false");
+    clock.advance(Duration(1'000));
+    return api.get(base + "/jobs/query/" + id + "/results").text;
+  };
+  EXPECT_EQ(names(" ORDER BY Name"), "\"Name\"\n\"A\"\n\"B\"\n\"C\"\n");
+  EXPECT_NE(names(""), names(" ORDER BY Name"));
+}
+
+// fact: §4.2 [U], §2.9 [U] switch: parent_type_needed
+TEST_F(Bulk, AColumnNamesAParentOfSeveralTypesWithItsType) {
+  std::string account = created_id("Account", {{"Name", "A"}, {"Lockstep_Id__c", "k"}});
+  const json::object job{{"object", "Task"}, {"operation", "insert"}};
+  std::string typed = load(job, "Subject,Account:What.Lockstep_Id__c\nCall,k\n");
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + typed).body, "/numberRecordsFailed"), "0") << results(typed, "failedResults").text;
+  EXPECT_EQ(column(query("SELECT WhatId FROM Task"), "WhatId"), account);
+  EXPECT_NE(results(load(job, "Subject,What.Lockstep_Id__c\nCall,k\n"), "failedResults").text.find("INVALID_FIELD"), std::string::npos);
+  EXPECT_NE(results(load(job, "Subject,Contact:What.Lockstep_Id__c\nCall,k\n"), "failedResults").text.find("INVALID_FIELD"), std::string::npos);
+  set("parent_type_needed", false);
+  std::string guessed = load(job, "Subject,What.Lockstep_Id__c\nCall,k\n");
+  EXPECT_EQ(text_at(api.get(base + "/jobs/ingest/" + guessed).body, "/numberRecordsFailed"), "0");
+}
+
 // fact: §4.2 [D]
 TEST_F(Bulk, OneUploadThenCloseThenTheJobRuns) {
   std::string id = open({{"object", "Account"}, {"operation", "insert"}});

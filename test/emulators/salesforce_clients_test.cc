@@ -6,9 +6,11 @@ namespace {
 
 class OtherClients : public SalesforceTest {};
 
-// fact: §2.2 [U]
+// fact: §2.2 [U] switch: verb_in_query
 TEST_F(OtherClients, AVerbMayStandInTheQueryForThoseWhoCannotPatch) {
   std::string id = created_id("Contact", {{"LastName", "A"}});
+  EXPECT_EQ(api.send_json("POST", base + "/sobjects/Contact/" + id + "?_HttpMethod=PATCH", json::object{{"Title", "t"}}).status, 405);
+  set("verb_in_query", true);
   EXPECT_EQ(api.send_json("POST", base + "/sobjects/Contact/" + id + "?_HttpMethod=PATCH", json::object{{"Title", "t"}}).status, 204);
   EXPECT_EQ(text_at(read("Contact", id).body, "/Title"), "t");
   EXPECT_EQ(api.send("POST", base + "/sobjects/Contact/" + id + "?_HttpMethod=DELETE").status, 204);

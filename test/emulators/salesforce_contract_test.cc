@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "emulators/salesforce/ids.h"
 #include "test/emulators/salesforce_fixture.h"
 
 namespace lockstep::emulators::salesforce {
@@ -176,6 +177,22 @@ TEST_F(Fields, WhoDoesNotSayWhoItIsShakesNoHands) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(text_at(answer.body, "/0/error"), "403::Handshake denied") << answer.text;
   EXPECT_EQ(text_at(answer.body, "/0/ext/sfdc/failureReason"), "401::Request requires authentication");
+}
+
+// fact: §6.1 [C]
+TEST_F(Fields, ChecksumsAreThoseOfRealIds) {
+  EXPECT_EQ(id_checksum("0012300000bVTq1"), "AAG");
+  EXPECT_EQ(id_checksum("0019H00000H1RMD"), "QA3");
+  std::string id = created_id("Account", {{"Name", "A"}});
+  EXPECT_EQ(id.size(), 18u);
+  EXPECT_EQ(id_checksum(id.substr(0, 15)), id.substr(15));
+  EXPECT_EQ(read("Account", id.substr(0, 17) + (id[17] == 'A' ? "B" : "A")).status, 404) << "a checksum that is wrong";
+}
+
+// fact: §6.8
+TEST_F(Fields, AnOrgOfOneCurrencyKnowsNoOther) {
+  EXPECT_EQ(code(query("SELECT CurrencyIsoCode FROM Account")), "INVALID_FIELD");
+  EXPECT_EQ(code(create("Account", {{"Name", "A"}, {"CurrencyIsoCode", "EUR"}})), "INVALID_FIELD");
 }
 
 }  // namespace

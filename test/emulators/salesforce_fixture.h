@@ -28,10 +28,10 @@ class SalesforceTest : public testing::Test {
   Answer query(const std::string& soql, bool all = false) { return api.get(base + (all ? "/queryAll" : "/query") + "?" + http::encode_query({{"q", soql}})); }
   Answer soap(const std::string& body, const std::string& session = "", const std::string& version = "60.0") {
     std::string header = session.empty() ? "" : "<SessionHeader><sessionId>" + session + "</sessionId></SessionHeader>";
-    return api.send(
-        "POST", "/services/Soap/u/" + version,
-        "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header>" + header + "</e:Header><e:Body>" + body + "</e:Body></e:Envelope>",
-        {{"Content-Type", "text/xml"}});
+    return api.send("POST", "/services/Soap/u/" + version,
+                    "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns=\"urn:partner.soap.sforce.com\"><e:Header>" + header +
+                        "</e:Header><e:Body>" + body + "</e:Body></e:Envelope>",
+                    {{"Content-Type", "text/xml"}, {"SOAPAction", "\"\""}});
   }
   std::string session() { return std::string(*api.headers.find("Authorization")).substr(7); }
   void set(const char* name, const json::value& value) {

@@ -58,7 +58,7 @@ TEST_F(Rows, NullClearsAndAbsentKeepsAndEmptyTextIsNull) {
   EXPECT_EQ(text_at(answer.body, "/Fax"), "2");
 }
 
-// fact: §6.2 [U]
+// fact: §6.2 [U] switch: texts_trimmed
 TEST_F(Rows, TextIsTrimmed) {
   std::string id = created_id("Account", {{"Name", "  Acme \n"}});
   EXPECT_EQ(text_at(read("Account", id).body, "/Name"), "Acme");

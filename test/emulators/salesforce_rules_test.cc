@@ -160,6 +160,25 @@ TEST_F(Rules, AParentOfSeveralPossibleTypesIsNamedWithItsType) {
   EXPECT_EQ(create("Task", {{"What", {{"Lockstep_Id__c", "k"}}}}).status, 201);
 }
 
+// fact: §6.7 [R] switch: archive_days
+TEST_F(Rules, HowOldAClosedActivityIsKeptIsASettingOfTheOrg) {
+  set("archive_days", 10);
+  created_id("Task", {{"Status", "Completed"}, {"ActivityDate", "2026-11-01"}});
+  created_id("Task", {{"Status", "Completed"}, {"ActivityDate", "2026-11-15"}});
+  clock.advance(Duration(24LL * 3'600'000));
+  sign_in();
+  EXPECT_EQ(column(query("SELECT ActivityDate FROM Task"), "ActivityDate"), "2026-11-15");
+  EXPECT_EQ(text_at(query("SELECT Id FROM Task", true).body, "/totalSize"), "2");
+}
+
+// fact: §5.1 [D] switch: concurrent_requests
+TEST_F(Rules, HowManyLongCallsRunAtOnceIsOfTheEdition) {
+  set("concurrent_requests", 1);
+  control("faults", {{"name", "slow"}, {"delay_ms", 20'000}, {"count", 2}});
+  EXPECT_EQ(api.get(base + "/sobjects").status, 200);
+  EXPECT_EQ(code(api.get(base + "/sobjects")), "REQUEST_LIMIT_EXCEEDED");
+}
+
 // fact: §6.2 [U] switch: text_line_ends
 TEST_F(Rules, LineEndsOfLongTextsMayComeBackAsOthers) {
   auto kept = [&](const char* how) {

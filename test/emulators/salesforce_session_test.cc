@@ -1,4 +1,6 @@
 // Tokens, versions, limits, faults, describe and the control plane (contract §1, §2.1, §2.8, §5).
+#include "base/text.h"
+#include "emulators/core/digest.h"
 #include "test/emulators/salesforce_fixture.h"
 
 namespace lockstep::emulators::salesforce {
@@ -47,6 +49,23 @@ TEST_F(Session, RefreshKeepsTheOldRefreshToken) {
   EXPECT_FALSE(answer.body.as_object().contains("refresh_token"));
   api.send("POST", "/services/oauth2/revoke", "token=lockstep-refresh-token", {{"Content-Type", "application/x-www-form-urlencoded"}});
   EXPECT_EQ(token("grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token").status, 400);
+}
+
+// fact: §1.3 [U]
+TEST_F(Session, ATokenAnswerIsSignedWithTheSecretOfTheApp) {
+  json::value body = token("grant_type=client_credentials&client_id=lockstep-client&client_secret=lockstep-secret").body;
+  EXPECT_EQ(text_at(body, "/signature"), to_base64(hmac_sha256("lockstep-secret", text_at(body, "/id") + text_at(body, "/issued_at"))));
+}
+
+// fact: §1.7 [U]
+TEST_F(Session, WhoRevokesASessionKeepsWhatRenewsIt) {
+  const std::string refresh = "grant_type=refresh_token&client_id=lockstep-client&refresh_token=lockstep-refresh-token";
+  std::string access = text_at(token(refresh).body, "/access_token");
+  http::Headers form{{"Content-Type", "application/x-www-form-urlencoded"}};
+  EXPECT_EQ(api.send("POST", "/services/oauth2/revoke", http::encode_query({{"token", access}}), form).status, 200);
+  api.headers.set("Authorization", "Bearer " + access);
+  EXPECT_EQ(api.get(base + "/limits").status, 401);
+  EXPECT_EQ(token(refresh).status, 200);
 }
 
 // fact: §1.3 [R], §1.6 [R]

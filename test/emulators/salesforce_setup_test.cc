@@ -109,13 +109,15 @@ TEST_F(Writes, AKeyWithoutAnIdIsAPlainCreate) {
   EXPECT_NE(api.send_json("POST", "/services/data/v36.0/sobjects/Contact/Id", {{"LastName", "L"}}).status, 201) << "since version 37";
 }
 
-// fact: §6.9 [D]
+// fact: §6.9 [D] switch: inactive_owner_is_wrong_type
 TEST_F(Writes, WhoIsNotActiveOwnsNothingNew) {
   std::string user = text_at(edit({{"as", "Ann"}, {"operation", "create"}, {"object", "Contact"}, {"fields", {{"LastName", "L"}}}}).body, "/id");
   std::string ann = text_at(read("Contact", user).body, "/OwnerId");
   EXPECT_EQ(create("Contact", {{"LastName", "M"}, {"OwnerId", ann}}).status, 201);
   edit({{"as", "Admin"}, {"operation", "update"}, {"object", "User"}, {"id", ann}, {"fields", {{"IsActive", false}}}});
   EXPECT_EQ(code(create("Contact", {{"LastName", "N"}, {"OwnerId", ann}})), "INACTIVE_OWNER_OR_USER");
+  set("inactive_owner_is_wrong_type", true);
+  EXPECT_EQ(code(create("Contact", {{"LastName", "N"}, {"OwnerId", ann}})), "OP_WITH_INVALID_USER_TYPE_EXCEPTION");
 }
 
 // fact: §3.1 [D]

@@ -37,6 +37,56 @@ class Streaming : public SalesforceTest {
   std::string client, cookie, version = "60.0";
 };
 
+// fact: §3.5 [X]
+TEST_F(Streaming, AHandshakeTellsWhatIsSpokenHere) {
+  json::value answer = send(
+      {json::object{{"channel", "/meta/handshake"}, {"version", "1.0"}, {"id", "7"}, {"supportedConnectionTypes", json::array{"websocket", "long-polling"}}}});
+  json::object& told = answer.at(0).as_object();
+  EXPECT_FALSE(text_at(answer, "/0/clientId").empty());
+  told.erase("clientId");
+  EXPECT_EQ(answer, json::parse(R"([{"ext":{"replay":true,"payload.format":true},"minimumVersion":"1.0","supportedConnectionTypes":["long-polling"],
+                                     "channel":"/meta/handshake","id":"7","version":"1.0","successful":true}])"));
+}
+
+// fact: §3.6 [D]
+TEST_F(Streaming, GapsOfEachKindNameRecordsOrAllOfAKindAndCarryNothing) {
+  shake_hands();
+  send({connecting(), subscribing(accounts, -1)});
+  for (const char* kind : {"GAP_CREATE", "GAP_UPDATE", "GAP_DELETE", "GAP_UNDELETE"}) {
+    api.send_json("POST", "/__emulator/event", json::object{{"object", "Account"}, {"change_type", kind}, {"ids", json::array{"001*"}}});
+    json::value told = send({connecting()});
+    EXPECT_EQ(text_at(told, "/0/data/payload/ChangeEventHeader/changeType"), kind);
+    EXPECT_EQ(text_at(told, "/0/data/payload/ChangeEventHeader/recordIds"), R"(["001*"])");
+    EXPECT_EQ(text_at(told, "/0/data/payload/ChangeEventHeader/sequenceNumber"), "1");
+    EXPECT_EQ(told.at(0).at("data").at("payload").as_object().size(), 1u) << "a header, no values";
+  }
+}
+
+// fact: §3.6 [U] switch: changed_fields_dotted
+TEST_F(Streaming, PartsOfACompoundFieldAreNamedWithItOrByThemselves) {
+  std::string id = created_id("Contact", {{"LastName", "L"}});
+  shake_hands();
+  send({connecting(), subscribing("/data/ContactChangeEvent", -1)});
+  auto named = [&](const char* city) {
+    api.send_json("PATCH", base + "/sobjects/Contact/" + id, json::object{{"MailingCity", city}, {"FirstName", city}});
+    return text_at(send({connecting()}), "/0/data/payload/ChangeEventHeader/changedFields");
+  };
+  EXPECT_EQ(named("Bonn"), R"(["Name.FirstName","MailingAddress.City","LastModifiedDate"])");
+  set("changed_fields_dotted", false);
+  EXPECT_EQ(named("Rome"), R"(["FirstName","MailingCity","LastModifiedDate"])");
+}
+
+// fact: §3.6 [D]
+TEST_F(Streaming, WhatTheSystemKeepsForItselfIsInNoEvent) {
+  shake_hands();
+  send({connecting(), subscribing(accounts, -1)});
+  created_id("Account", {{"Name", "Acme"}});
+  json::value told = send({connecting()});
+  const json::object& payload = told.at(0).at("data").at("payload").as_object();
+  for (const char* field : {"IsDeleted", "SystemModstamp", "MasterRecordId", "Description"}) EXPECT_FALSE(payload.contains(field)) << field;
+  for (const char* field : {"Name", "CreatedDate", "LastModifiedDate", "OwnerId"}) EXPECT_TRUE(payload.contains(field)) << field;
+}
+
 // fact: §3.5 [X][D]
 TEST_F(Streaming, TheFirstConnectIsAnsweredAtOnceAndLaterOnesAreHeldUpTo110Seconds) {
   shake_hands();
@@ -108,10 +158,11 @@ TEST_F(Streaming, OriginsNameTheClientOfSingleCallsAndOfCollectionsOnlyWhenSetSo
   api.send_json("POST", base + "/composite/sobjects", many, options);
   std::string token = std::string(*api.headers.find("Authorization")).substr(7);
   api.send("POST", "/services/Soap/u/60.0",
-           "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Header><SessionHeader><sessionId>" + token +
+           "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns=\"urn:partner.soap.sforce.com\"><e:Header><SessionHeader><sessionId>" +
+               token +
                "</sessionId></SessionHeader><CallOptions><client>engine</client></CallOptions></e:Header><e:Body><create><sObjects><type>Account</type>"
                "<Name>C</Name></sObjects></create></e:Body></e:Envelope>",
-           {{"Content-Type", "text/xml"}});
+           {{"Content-Type", "text/xml"}, {"SOAPAction", "\"\""}});
   json::value answer = send({connecting()});
   const std::string rest = "com/salesforce/api/rest/60.0";
   EXPECT_EQ(text_at(answer, "/3/data/payload/ChangeEventHeader/changeOrigin"), "com/salesforce/api/soap/60.0;client=engine");

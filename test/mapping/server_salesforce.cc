@@ -23,7 +23,7 @@ class SalesforceModel final : public ServerModel {
       if (std::find(field.references.begin(), field.references.end(), remote->object) != field.references.end()) return sent;
       return fail(ErrorCode::refused, field.name + " does not refer to " + remote->object);
     }
-    auto held = emulators::salesforce::read_value(field, wire_json(sent), false);
+    auto held = emulators::salesforce::read_value(field, wire_json(sent), {});
     if (!held) return fail(ErrorCode::refused, held.error().front().message);
     if (emulators::is_null(emulators::view(*held)) && !field.nillable) return fail(ErrorCode::refused, field.name + " may not be blank");
     return read_back(*held, slot.type);

@@ -111,8 +111,13 @@ claim("a row of a batch can fail though nothing is wrong with it", { facts: "§2
   assert.equal((await api.update({ inputs: [{ id, properties: { city: "Berlin" } }] })).results.length, 1);
 });
 
-claim("an expired token is refused by every call at once", { facts: "§1.4 [U]", numbered: true }, async ({ client, open, standIn }) => {
-  const refresh = async () => (await client.oauth.tokensApi.create("refresh_token", undefined, undefined, "lockstep-client", "lockstep-secret", "lockstep-refresh-token")).accessToken;
+claim("an expired token is refused by every call at once", { facts: "§1.4 [U] switch: expired_as_invalid", numbered: true }, async ({ client, open, standIn }) => {
+  let refreshToken = "lockstep-refresh-token";
+  const refresh = async () => {
+    const token = await client.oauth.tokensApi.create("refresh_token", undefined, undefined, "lockstep-client", "lockstep-secret", refreshToken);
+    refreshToken = token.refreshToken;
+    return token.accessToken;
+  };
   const mine = open({ accessToken: await refresh() });
   await standIn.control("faults", { name: "expire_token", count: 1 });
   assert.equal((await refused(create(mine, 1), 401)).category, "EXPIRED_AUTHENTICATION");

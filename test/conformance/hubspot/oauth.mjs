@@ -15,6 +15,8 @@ async function consent(client, standIn, state) {
   return back.searchParams.get("code");
 }
 
+const consented = async (client, standIn) => exchange(client, await consent(client, standIn, "s"));
+
 claim("an authorisation code gives a token of half an hour, once", { facts: "§1.1 [D]" }, async ({ client, standIn, open }) => {
   const code = await consent(client, standIn, "a b&c");
   const token = await exchange(client, code);
@@ -29,9 +31,8 @@ claim("an authorisation code gives a token of half an hour, once", { facts: "§1
 });
 
 claim("a refresh token gives new access tokens; a bad one says so", { facts: "§1.1 [D]" }, async ({ client }) => {
-  const [a, b] = [await refresh(client), await refresh(client)];
+  const a = await refresh(client), b = await refresh(client, a.refreshToken);
   assert.notEqual(a.accessToken, b.accessToken);
-  assert.equal(a.refreshToken, kOAuth.refresh);
   const body = await refused(refresh(client, "nonsense"), 400);
   assert.equal(body.error, "invalid_grant");
   assert.equal(body.status, "BAD_REFRESH_TOKEN");
@@ -46,34 +47,47 @@ claim("tokens say what they are good for", { facts: "§1.1 [D]", numbered: true 
   assert.equal(access.appId, 2500001);
   assert.ok(access.expiresIn <= 1790 && access.expiresIn > 1700);
   assert.ok(access.scopes.includes("crm.objects.contacts.write"));
-  const held = await client.oauth.refreshTokensApi.get(kOAuth.refresh);
+  const held = await client.oauth.refreshTokensApi.get(token.refreshToken);
   assert.equal(held.clientId, kOAuth.id);
   await refused(client.oauth.accessTokensApi.get("nonsense"), 404);
 });
 
 claim("a deleted refresh token is dead, the access tokens it gave are not", { facts: "§1.1 [D]", numbered: true }, async ({ client, open }) => {
   const token = await refresh(client);
-  await client.oauth.refreshTokensApi.archive(kOAuth.refresh);
-  assert.equal((await refused(refresh(client), 400)).status, "BAD_REFRESH_TOKEN");
+  await client.oauth.refreshTokensApi.archive(token.refreshToken);
+  assert.equal((await refused(refresh(client, token.refreshToken), 400)).status, "BAD_REFRESH_TOKEN");
   assert.equal((await open({ accessToken: token.accessToken }).crm.contacts.basicApi.getPage()).results.length, 0);
 });
 
-claim("an expired token is refused until the client has a new one", { facts: "§1.1 [D], §1.4 [U]" }, async ({ client, open, later }) => {
-  const mine = open({ accessToken: (await refresh(client)).accessToken });
+claim("an expired token is refused until the client has a new one", { facts: "§1.1 [D], §1.4 [U] switch: expired_as_invalid" }, async ({ client, open, later }) => {
+  const first = await refresh(client), mine = open({ accessToken: first.accessToken });
   await mine.crm.contacts.basicApi.getPage();
   await later("1800s");
   const body = await refused(mine.crm.contacts.basicApi.getPage(), 401);
   assert.equal(body.category, "EXPIRED_AUTHENTICATION");
-  mine.setAccessToken((await refresh(mine)).accessToken);
+  mine.setAccessToken((await refresh(mine, first.refreshToken)).accessToken);
   assert.deepEqual((await mine.crm.contacts.basicApi.getPage()).results, []);
 });
 
-claim("refresh tokens can rotate", { facts: "§1.1 [U] switch: rotate_refresh_tokens" }, async ({ client, standIn }) => {
-  await standIn.control("settings", { rotate_refresh_tokens: true });
+claim("each renewal gives another refresh token, unless it may stay", { facts: "§1.1 [U] switch: rotate_refresh_tokens" }, async ({ client, standIn }) => {
   const first = await refresh(client);
   assert.notEqual(first.refreshToken, kOAuth.refresh);
   await refused(refresh(client), 400);
   assert.ok((await refresh(client, first.refreshToken)).accessToken);
+  const kept = (await consented(client, standIn)).refreshToken;
+  await standIn.control("settings", { rotate_refresh_tokens: false });
+  assert.equal((await refresh(client, kept)).refreshToken, kept);
+  assert.equal((await refresh(client, kept)).refreshToken, kept);
+});
+
+claim("a code goes to an address that the app registered, and to no other", { facts: "§1.1 [D] switch: redirect_uris", untyped: true }, async ({ client, standIn }) => {
+  const ask = async (address) => {
+    const page = new URL(client.oauth.getAuthorizationUrl(kOAuth.id, address, "oauth"));
+    return (await fetch(`${standIn.url}${page.pathname}${page.search}`, { redirect: "manual" })).status;
+  };
+  assert.deepEqual([await ask(kOAuth.redirect), await ask("https://app.example/callback")], [302, 400]);
+  await standIn.control("settings", { redirect_uris: ["https://app.example/callback"] });
+  assert.deepEqual([await ask(kOAuth.redirect), await ask("https://app.example/callback")], [400, 302]);
 });
 
 claim("the later token endpoints answer in their own shapes", { facts: "§1.1 [S]", numbered: true, untyped: true }, async ({ client }) => {
@@ -81,8 +95,10 @@ claim("the later token endpoints answer in their own shapes", { facts: "§1.1 [S
     const response = await client.apiRequest({ method: "POST", path, headers: { "Content-Type": "application/x-www-form-urlencoded" }, body: new URLSearchParams(form).toString(), defaultJson: false });
     return [response.status, await response.json()];
   };
+  let refreshToken = kOAuth.refresh;
   for (const version of ["v3", "2026-03", "2026-09"]) {
-    const [status, token] = await send(`/oauth/${version}/token`, { grant_type: "refresh_token", client_id: kOAuth.id, client_secret: kOAuth.secret, refresh_token: kOAuth.refresh });
+    const [status, token] = await send(`/oauth/${version}/token`, { grant_type: "refresh_token", client_id: kOAuth.id, client_secret: kOAuth.secret, refresh_token: refreshToken });
+    refreshToken = token.refresh_token;
     assert.equal(status, 200);
     assert.equal(token.hub_id, 4242001);
     assert.equal(token.token_use, "access_token");

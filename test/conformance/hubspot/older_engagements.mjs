@@ -21,9 +21,11 @@ for (const [type, metadata] of Object.entries(kKinds)) {
     for (const [name, value] of Object.entries(metadata)) assert.deepEqual(made.metadata[name], value, name);
     assert.deepEqual((await client.engagements.get()).results.map((each) => each.engagement.id), [made.engagement.id]);
     assert.deepEqual((await client.engagements.getAssociated("CONTACT", vid)).results, [made]);
-    await client.engagements.update(made.engagement.id, { metadata: { body: "Other", text: "Other" } });
+    const text = type === "EMAIL" ? "text" : "body", foreign = type === "EMAIL" ? "body" : "text";
+    await client.engagements.update(made.engagement.id, { metadata: { [text]: "Other" } });
+    await refused(client.engagements.update(made.engagement.id, { metadata: { [foreign]: "Other" } }), 400);
     const [changed] = (await client.engagements.getRecentlyModified()).results;
-    assert.equal(changed.metadata[type === "EMAIL" ? "text" : "body"], "Other");
+    assert.equal(changed.metadata[text], "Other");
     assert.deepEqual(changed.metadata.from, metadata.from);
   });
 }

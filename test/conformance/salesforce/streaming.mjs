@@ -80,7 +80,7 @@ claim("a replay id outside the retention is refused when subscribing", { facts: 
   });
 });
 
-claim("events say which client wrote, but not for collections", { facts: "§3.6 [D], §3.9 [U]" }, async ({ jsforce, connection, oauth2, standIn }) => {
+claim("events say which client wrote, but not for collections", { facts: "§3.6 [D], §3.9 [U] switch: tag_collections" }, async ({ jsforce, connection, oauth2, standIn }) => {
   await signed_in(connection);
   const writer = new jsforce.Connection({ oauth2, instanceUrl: standIn.url, accessToken: connection.accessToken, version: "60.0", callOptions: { client: "engine/1" } });
   const { listener, until } = collector();

@@ -52,7 +52,7 @@ scenario("one message carries at most 100 notifications", { facts: "§3.8 [D]" }
   listener.close();
 });
 
-scenario("active assignment rules own a new case unless the caller forbids it", { facts: "§2.7 [U]" }, async ({ connection, standIn }) => {
+scenario("active assignment rules own a new case unless the caller forbids it", { facts: "§2.7 [U] switch: assign_by_default" }, async ({ connection, standIn }) => {
   const { id: me } = await connection.authorize({ grant_type: "client_credentials" });
   await standIn.control("edit", { as: "Ann", operation: "create", object: "Account", fields: { Name: "hers" } });
   const { OwnerId: ann } = await connection.sobject("Account").findOne({ Name: "hers" }, ["OwnerId"]);
