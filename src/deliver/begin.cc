@@ -50,11 +50,14 @@ Result<void> Dispatcher::park(Transaction& transaction, Obligation obligation, s
 }
 
 Result<bool> Dispatcher::more_urgent_due(Transaction& transaction, Priority than, const std::vector<TypeIndex>& awake) const {
-  for (std::size_t priority = 0; priority < static_cast<std::size_t>(than); ++priority)
-    for (const TypeIndex type : awake) {
-      TRY(const auto due, take_due(transaction, Queue{static_cast<Priority>(priority), type, false}));
-      if (!due.empty()) return true;
-    }
+  if (than == Priority::real_time) return false;
+  TRY(const auto queues, transaction.ready_queues(system_.id));
+  for (const ReadyQueue& queue : queues) {
+    if (queue.priority >= than) break;
+    if (queue.due > hub_.now() || std::ranges::find(awake, queue.type) == awake.end()) continue;
+    TRY(const auto due, take_due(transaction, Queue{queue.priority, queue.type, false}));
+    if (!due.empty()) return true;
+  }
   return false;
 }
 

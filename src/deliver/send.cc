@@ -95,11 +95,10 @@ Task<Dispatcher::Due> Dispatcher::look_for_due(std::vector<TypeIndex> types, Del
   Due due;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     due = Due{};
-    for (std::size_t priority = 0; priority < kPriorities; ++priority)
-      for (const TypeIndex type : types) {
-        TRY(const auto first, transaction.due_obligations(system_.id, type, static_cast<Priority>(priority), hub_.now(), 1));
-        if (!first.empty()) due[priority].push_back(type);
-      }
+    TRY(const auto queues, transaction.ready_queues(system_.id));
+    for (const TypeIndex type : types)  // in their order
+      for (const ReadyQueue& queue : queues)
+        if (queue.type == type && queue.due <= hub_.now()) due[static_cast<std::size_t>(queue.priority)].push_back(type);
     return {};
   };
   const Result<void> looked = co_await hub_.store.read(std::move(work));

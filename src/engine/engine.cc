@@ -324,7 +324,9 @@ Task<void> Engine::deliver_once(Lane& lane, std::vector<TypeIndex> types) {
 Task<std::optional<WallTime>> Engine::next_due(Lane& lane) {
   std::optional<WallTime> due;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
-    TRY(due, transaction.next_due(lane.system.id));
+    TRY(const auto queues, transaction.ready_queues(lane.system.id));
+    due.reset();
+    for (const ReadyQueue& queue : queues) due = std::min(due.value_or(queue.due), queue.due);
     return {};
   };
   const Result<void> read = co_await hub_.store.read(std::move(work));

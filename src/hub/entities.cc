@@ -325,10 +325,13 @@ Result<void> Entities::owe(merge::EntityState& state) {
 }
 
 Result<void> Entities::refresh_obligations(merge::EntityState& state) {
+  TRY(auto owed, tx_.list_obligations(state.golden.id));
   return with_context(state, [&](const merge::Context& context) -> Result<void> {
     for (const LinkPolicy& policy : hub_.policy(state.golden.type).links) {
       const System* system = hub_.find_system(policy.connection);
-      if (system && !system->hosted) TRY_VOID(refresh_obligation(state, policy, context));
+      if (!system || system->hosted) continue;
+      const auto existing = std::ranges::find(owed, policy.connection, &Obligation::connection);
+      TRY_VOID(refresh_obligation(state, policy, existing == owed.end() ? std::nullopt : std::optional(std::move(*existing)), context));
     }
     return {};
   });
@@ -368,9 +371,9 @@ Result<void> Entities::supersede_letters(EntityId entity, ConnectionId connectio
   return {};
 }
 
-Result<void> Entities::refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context) {
+Result<void> Entities::refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, std::optional<Obligation> existing,
+                                          const merge::Context& context) {
   const ConnectionId connection = policy.connection;
-  TRY(const auto existing, tx_.find_obligation(state.golden.id, connection));
   if (existing && existing->state == ObligationState::in_flight) return {};  // brought up to date by the answer
   if (existing && existing->state == ObligationState::parked && existing->golden_version != 0 && existing->golden_version == state.golden.version) return {};
   const merge::Plan plan = merge::plan(state, connection, context);

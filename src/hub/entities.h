@@ -93,7 +93,7 @@ class Entities {
   Result<void> lose_reference(merge::EntityState& referrer, const Golden& target, ConnectionId connection);
   /// Brings the outbox in line with what is owed by now.
   Result<void> refresh_obligations(merge::EntityState& state);
-  Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, const merge::Context& context);
+  Result<void> refresh_obligation(const merge::EntityState& state, const LinkPolicy& policy, std::optional<Obligation> existing, const merge::Context& context);
 
   Hub& hub_;
   Transaction& tx_;

@@ -31,6 +31,13 @@ struct Obligation {
   std::uint64_t golden_version = 0;  // parked for good (dead letter, inexpressible): until golden moves past this version
 };
 
+/// Obligations in state `ready` of one connection, type and priority.
+struct ReadyQueue {
+  TypeIndex type;
+  Priority priority = Priority::real_time;
+  WallTime due;  // of the first of them
+};
+
 enum class InboxState : std::uint8_t { waiting, done, superseded, dead };
 enum class EventKind : std::uint8_t { upsert, deleted, undeleted, merged, erased, association, reread, rescan };
 /// A webhook event, durable before it is acknowledged.

@@ -76,7 +76,8 @@ class Transaction {
   virtual Result<void> erase_obligation(EntityId entity, ConnectionId connection) = 0;
   /// Obligations of this priority in state `ready` whose time has come, by due, at most `limit`.
   virtual Result<std::vector<Obligation>> due_obligations(ConnectionId connection, TypeIndex type, Priority priority, WallTime now, std::size_t limit) = 0;
-  virtual Result<std::optional<WallTime>> next_due(ConnectionId connection) = 0;
+  /// The connection's queues that hold anything, of the most urgent priority first.
+  virtual Result<std::vector<ReadyQueue>> ready_queues(ConnectionId connection) = 0;
   /// Obligations parked for `entity`'s link in `connection`: set ready now.
   virtual Result<std::size_t> wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) = 0;
   virtual Result<std::vector<Obligation>> list_obligations(EntityId entity) = 0;

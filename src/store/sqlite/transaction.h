@@ -68,7 +68,7 @@ class SqliteTransaction final : public Transaction {
   Result<void> put(const Obligation& obligation) override;
   Result<void> erase_obligation(EntityId entity, ConnectionId connection) override;
   Result<std::vector<Obligation>> due_obligations(ConnectionId connection, TypeIndex type, Priority priority, WallTime now, std::size_t limit) override;
-  Result<std::optional<WallTime>> next_due(ConnectionId connection) override;
+  Result<std::vector<ReadyQueue>> ready_queues(ConnectionId connection) override;
   Result<std::size_t> wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) override;
   Result<std::vector<Obligation>> list_obligations(EntityId entity) override;
   Result<std::vector<Obligation>> recover_in_flight(WallTime now) override;

@@ -1,4 +1,6 @@
 // Outbox, inbox, cursors, runs.
+#include <algorithm>
+
 #include "base/text.h"
 #include "store/sqlite/transaction.h"
 
@@ -78,18 +80,22 @@ Result<std::vector<Obligation>> SqliteTransaction::due_obligations(ConnectionId 
   return obligation_rows(std::move(rows));
 }
 
-Result<std::optional<WallTime>> SqliteTransaction::next_due(ConnectionId connection) {
-  // One look at the head of each queue: a minimum over the connection would walk all that is owed.
-  std::optional<WallTime> first;
-  for (const auto& [type, name] : names_.all("type")) {
-    for (std::size_t priority = 0; priority < kPriorities; ++priority) {
-      TRY(Statement row,
-          db_.prepare("SELECT min(due) FROM obligation INDEXED BY obligation_due WHERE connection = ? AND type = ? AND priority = ? AND state = 0"));
-      TRY(const bool found, row.bind(connection.value()).bind(type).bind(static_cast<std::int64_t>(priority)).step());
-      if (found && !row.is_null(0) && (!first || row.integer(0) < first->ms)) first = WallTime{row.integer(0)};
-    }
+Result<std::vector<ReadyQueue>> SqliteTransaction::ready_queues(ConnectionId connection) {
+  // From the head of one queue to the head of the next: to walk what is in them would take a look at all that is owed.
+  std::vector<ReadyQueue> queues;
+  std::int64_t type = -1, priority = -1;
+  for (;;) {
+    TRY(Statement row, db_.prepare("SELECT type, priority, due FROM obligation INDEXED BY obligation_due WHERE connection = ? AND state = 0 AND "
+                                   "(type, priority) > (?, ?) ORDER BY type, priority, due LIMIT 1"));
+    TRY(const bool found, row.bind(connection.value()).bind(type).bind(priority).step());
+    if (!found) break;
+    type = row.integer(0);
+    priority = row.integer(1);
+    // Of a type that the model does not have any more nothing is delivered.
+    if (const auto known = names_.type_of(type)) queues.push_back(ReadyQueue{*known, static_cast<Priority>(priority), WallTime{row.integer(2)}});
   }
-  return first;
+  std::ranges::stable_sort(queues, {}, &ReadyQueue::priority);
+  return queues;
 }
 
 Result<std::size_t> SqliteTransaction::wake_obligations(ConnectionId connection, EntityId awaited, WallTime now) {
