@@ -237,6 +237,12 @@ Result<void> leave_unshown(Transaction& transaction, const Link& link, Fields& f
   return {};
 }
 
+/// Its own delete made an end of the record: under the same id a new one begins, and takes nothing over from the old one.
+Result<bool> ended_here(Transaction& transaction, const Link& link) {
+  TRY(const auto golden, transaction.find_golden(link.entity));
+  return golden && golden->presence == EntityPresence::deleted && golden->deleted_stamp.system == link.connection;
+}
+
 RecordOutcome withheld(const RemoteId& remote) {
   RecordOutcome outcome;
   outcome.status = 202;
@@ -277,6 +283,9 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
       return refused(422, "Unusable fields", "there is no " + target->object + " '" + target->id + "'",
                      {{change.pointer + "/" + field.name, "refers to a record that is not there; send it first"}});
   }
+  TRY(const bool ended, !there && !held && link ? ended_here(transaction, *link) : Result<bool>(false));
+  for (auto& field : change.fields)
+    if (ended && !field) field = Value{};
   discover::IntakeCount count;
   if (change.kind == RecordChange::Kind::remove) {
     if (there && !link->secondary) {

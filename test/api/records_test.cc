@@ -61,6 +61,33 @@ TEST_F(ApiTest, ADeleteIsPassedOn) {
   EXPECT_EQ(call("DELETE", "/v1/contacts/42").status, 404);
 }
 
+TEST_F(ApiTest, AnIdThatIsUsedAgainTakesNothingOverFromWhomItStoodForBefore) {
+  ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com", "tags": ["vip"]})").status, 201);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("DELETE", "/v1/contacts/42").status, 204);
+  ASSERT_TRUE(world.settle());
+  const auto made = call("PUT", "/v1/contacts/42", R"({"name": "Bob"})");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_TRUE(holds(made, R"("email": null)")) << made.body;
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(north->live("contact").size(), 1u);
+  const FakeRecord& bob = *north->live("contact").at(0);
+  EXPECT_EQ(north->text("contact", bob.id, "name"), "Bob");
+  EXPECT_EQ(north->text("contact", bob.id, "email"), "");
+  EXPECT_EQ(north->text("contact", bob.id, "tags"), "");
+}
+
+TEST_F(ApiTest, AnEditThatCountsAgainstADeleteElsewhereKeepsTheOtherFields) {
+  ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  north->remove("contact", north->live("contact").at(0)->id);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("GET", "/v1/contacts/42").status, 404);
+  EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "city": "London"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  EXPECT_NE(north->find("contact", "email", "ada@example.com"), nullptr);
+}
+
 TEST_F(ApiTest, AnEditElsewhereIsReadHereAndTellsInTheFeed) {
   call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
   ASSERT_TRUE(world.settle());
