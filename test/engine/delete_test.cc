@@ -359,6 +359,38 @@ TEST_F(ManyRecords, AMassDeleteToldByTheFeedIsWithheldToo) {
   EXPECT_EQ(east->live("contact").size(), 40u);
 }
 
+TEST_F(ManyRecords, AMassDeleteThatIsUndoneInItsSystemHoldsUpNothing) {
+  load(FakeTraits{});
+  for (int i = 0; i < 40; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
+  world.run_for(Duration{5 * 60'000});
+  ASSERT_EQ(world.open_reviews().size(), 1u);
+  for (int i = 0; i < 40; ++i) north->restore("contact", ids[static_cast<std::size_t>(i)]);
+  world.run_for(Duration{3 * 60'000});
+  east->edit("contact", id_of(*east, "contact", "email", "p5@example.com"), {{"city", text("London")}});
+  world.run_for(Duration{3 * 60'000});
+  EXPECT_EQ(north->text("contact", ids[5], "city"), "London");
+  world.run_for(Duration{30 * 60'000});
+  EXPECT_TRUE(world.open_reviews().empty()) << "a listing shows that there is nothing to decide";
+  north->remove("contact", ids[7]);
+  world.run_for(Duration{5 * 60'000});
+  EXPECT_EQ(east->live("contact").size(), 79u) << "one is not very many";
+}
+
+TEST_F(ManyRecords, AnApprovalIsNotKeptForAnotherMassDelete) {
+  load(unlisted());
+  for (int i = 0; i < 40; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
+  world.run_for(Duration{20 * 60'000});
+  const ReviewItem asked = world.open_reviews().at(0);
+  for (int i = 0; i < 40; ++i) north->restore("contact", ids[static_cast<std::size_t>(i)]);
+  ASSERT_TRUE(world.resolve(asked, "approve")) << "by somebody who does not know that they are back";
+  world.run_for(Duration{60 * 60'000});
+  ASSERT_EQ(east->live("contact").size(), 80u);
+  for (int i = 40; i < 80; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
+  world.run_for(Duration{60 * 60'000});
+  EXPECT_EQ(east->live("contact").size(), 80u);
+  EXPECT_EQ(world.open_reviews().size(), 1u);
+}
+
 TEST(Delete, AMassDeleteToldByEventsAloneGoesOnWhenApproved) {
   World world;
   world.configure = [](Hub& hub) { hub.delete_guard.count = 10; };
