@@ -334,6 +334,18 @@ Result<void> Entities::refresh_obligations(merge::EntityState& state) {
   });
 }
 
+void Entities::close_delete_questions(merge::EntityState& state, ConnectionId connection, merge::Effects& effects) const {
+  if (state.golden.presence != EntityPresence::present) return;
+  for (ReviewItem& item : state.reviews) {
+    if (item.kind != ReviewKind::delete_vs_edit || item.connection != connection || item.state != ReviewState::open) continue;
+    item.state = ReviewState::closed_by_itself;
+    item.closed = hub_.now();
+    item.closed_by = "another record there takes its place";
+    effects.reviews.push_back(item);
+  }
+  std::erase_if(state.reviews, [](const ReviewItem& item) { return item.state != ReviewState::open; });
+}
+
 Result<void> Entities::owe_anew(EntityId entity, ConnectionId connection) {
   TRY(auto obligation, tx_.find_obligation(entity, connection));
   if (!obligation || obligation->state != ObligationState::parked || obligation->golden_version == 0) return {};

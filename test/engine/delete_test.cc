@@ -69,6 +69,19 @@ TEST(Delete, DoesNotTakeAnEditThatNobodyHasToldOfYet) {
   EXPECT_EQ(world.systems[0]->live("contact").at(0)->fields.at("city"), text("London"));
 }
 
+TEST(Delete, OfOneWhoIsMadeAgainByHandIsNoQuestionOnceTheTwoAreKnownToBeOne) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const auto ids = load_ada(world);
+  north.remove("contact", ids[0]);
+  north.add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.live("contact").size(), 1u);
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_TRUE(world.open_reviews().empty()) << world.open_reviews()[0].summary;
+}
+
 TEST(Delete, IsFoundByTheNextCompleteListingWhereTheFeedTellsNothing) {
   World world;
   world.configure = refresh_often;
