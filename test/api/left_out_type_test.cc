@@ -17,7 +17,7 @@ class LeftOutType : public ApiTest {
   }
   /// Starts again with a configuration in which the support system takes no part in the type.
   void leave_out(const std::string& type_name) {
-    start_again( [this, type_name](Hub& hub) {
+    start_again([this, type_name](Hub& hub) {
       const TypeIndex type = world.type(type_name);
       for (System& system : hub.systems)
         if (system.name == "support") {
@@ -26,7 +26,9 @@ class LeftOutType : public ApiTest {
         }
     });
   }
-  void take_in_again() { start_again([](Hub&) {}); }
+  void take_in_again() {
+    start_again([](Hub&) {});
+  }
 };
 
 TEST_F(LeftOutType, IsRefusedAndTheOthersAreTaken) {
