@@ -85,6 +85,16 @@ class CommandLineTest(EndToEnd):
             database.execute("CREATE TABLE poem(line)")
         for command in ("run", "sync", "status"):
             self.expect(FAILED, command, config=config, mention="another program")
+        self.world.kill_lockstep()
+        store = os.path.join(self.world.folder, "lockstep.db")
+        with contextlib.closing(sqlite3.connect(store)) as database:
+            database.execute("DROP TABLE obligation")
+        self.expect(FAILED, "sync", mention="obligation")
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(store + "-wal")
+        os.mkdir(store + "-wal")  # as in a folder where nothing may be written
+        for command in (["status"], ["sync"]):
+            self.assertNotIn("damaged", self.expect(FAILED, *command, mention="may this user write").stderr, "nobody is to restore a backup for that")
 
     def test_who_only_looks_makes_no_store(self):
         config = os.path.join(self.world.folder, "early.yaml")
