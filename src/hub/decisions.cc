@@ -27,6 +27,10 @@ Result<void> put_match_decision(Transaction& transaction, ConnectionId connectio
   return transaction.put_setting(match_name(connection, remote), text);
 }
 
+Result<void> forget_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote) {
+  return transaction.put_setting(match_name(connection, remote), "");
+}
+
 Result<std::optional<MatchDecision>> find_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote) {
   TRY(const auto text, transaction.find_setting(match_name(connection, remote)));
   if (!text || text->empty()) return std::optional<MatchDecision>{};

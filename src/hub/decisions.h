@@ -13,6 +13,7 @@ struct MatchDecision {
   std::vector<EntityId> not_same;  // never to be joined with it
 };
 Result<void> put_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote, const MatchDecision& decision);
+Result<void> forget_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote);
 Result<std::optional<MatchDecision>> find_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote);
 
 /// A mass delete that waits for a person (rule 8). The approval is a ceiling: it holds for so many deletes as were shown

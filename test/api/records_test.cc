@@ -63,9 +63,9 @@ TEST_F(ApiTest, ADeleteIsPassedOn) {
 
 TEST_F(ApiTest, AnIdThatIsUsedAgainTakesNothingOverFromWhomItStoodForBefore) {
   ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com", "tags": ["vip"]})").status, 201);
+  ASSERT_EQ(call("PUT", "/v1/cases/1", R"({"subject": "Leak", "contact": "42"})").status, 201);
   ASSERT_TRUE(world.settle());
   ASSERT_EQ(call("DELETE", "/v1/contacts/42").status, 204);
-  ASSERT_TRUE(world.settle());
   const auto made = call("PUT", "/v1/contacts/42", R"({"name": "Bob"})");
   EXPECT_EQ(made.status, 201);
   EXPECT_TRUE(holds(made, R"("email": null)")) << made.body;
@@ -75,6 +75,39 @@ TEST_F(ApiTest, AnIdThatIsUsedAgainTakesNothingOverFromWhomItStoodForBefore) {
   EXPECT_EQ(north->text("contact", bob.id, "name"), "Bob");
   EXPECT_EQ(north->text("contact", bob.id, "email"), "");
   EXPECT_EQ(north->text("contact", bob.id, "tags"), "");
+  EXPECT_EQ(north->text("case", north->live("case").at(0)->id, "contact"), "") << "it was hers";
+  const auto feed = call("GET", "/v1/changes");
+  EXPECT_FALSE(holds(feed, R"("id": "")")) << feed.body;
+}
+
+TEST_F(ApiTest, AnIdThatIsUsedAgainChangesNobodyWhoLivesOnElsewhere) {
+  gateway.reset();
+  world.stop();
+  world.configure = [](Hub& hub) {
+    for (TypePolicy& type : hub.policies) type.links[0].deletes = DeletePolicy::ignore;
+  };
+  world.start();
+  open_gateway();
+  ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("DELETE", "/v1/contacts/42").status, 204);
+  EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Bob", "email": "bob@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north->live("contact").size(), 2u);
+  EXPECT_NE(north->find("contact", "name", "Ada"), nullptr);
+  const auto kept = call("GET", "/v1/contacts");
+  EXPECT_FALSE(holds(kept, "Ada")) << "it was deleted here, and left alone: " << kept.body;
+}
+
+TEST_F(ApiTest, WhoIsSentAgainAfterItsDeleteComesBackAsItWas) {
+  ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com", "tags": ["vip"]})").status, 201);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("DELETE", "/v1/contacts/42").status, 204);
+  EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ADA@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(entities(), 1u);
+  ASSERT_EQ(north->live("contact").size(), 1u);
+  EXPECT_NE(north->text("contact", north->live("contact").at(0)->id, "tags"), "");
 }
 
 TEST_F(ApiTest, AnEditThatCountsAgainstADeleteElsewhereKeepsTheOtherFields) {
