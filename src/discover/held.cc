@@ -86,6 +86,7 @@ Result<std::optional<Link>> Intake::absorb_told(Transaction& transaction, HeldRe
   Seen seen;
   seen.object = told.remote.object;
   seen.row.id = told.remote;
+  seen.row.external_key = told.remote.id;  // records are offered there under our ids: such an id tells whom it stands for
   seen.row.modified = told.sent;
   seen.partial = partial;
   // A record that is linked is not held: nothing of it is kept aside.

@@ -59,6 +59,7 @@ Result<void> Intake::absorb_withdrawn(Transaction& transaction, ConnectionId con
 }
 
 Result<void> Intake::let_go_of_name(Transaction& transaction, Link link, const Fields& sent) {
+  if (hub_.is_offered(link)) return {};  // our own id for it, which stands for nobody else: it may be offered under it again
   TRY(const auto golden, transaction.find_golden(link.entity));
   const bool ended_here = golden && (golden->presence == EntityPresence::present || golden->deleted_stamp.system == link.connection);
   if (!ended_here || shares_a_key(hub_, *golden, sent)) return {};

@@ -99,6 +99,41 @@ TEST_F(ApiTest, AnIdThatIsUsedAgainChangesNobodyWhoLivesOnElsewhere) {
   EXPECT_FALSE(holds(kept, "Ada")) << "it was deleted here, and left alone: " << kept.body;
 }
 
+TEST_F(ApiTest, AnIdThatLockstepChoseStandsForNobodyElse) {
+  const std::string there = north->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  const std::string path = "/v1/contacts/" + world.golden("contact").at(0).id.value().text();
+  ASSERT_EQ(call("DELETE", path).status, 204);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("PUT", path, R"({"name": "Bob", "email": "bob@example.com"})").status, 201);
+  north->restore("contact", there);
+  ASSERT_TRUE(world.settle());
+  const auto kept = call("GET", "/v1/contacts");
+  const std::string id = "\"id\": \"" + path.substr(13) + "\"";
+  EXPECT_NE(kept.body.find(id), std::string::npos) << kept.body;
+  EXPECT_EQ(kept.body.find(id), kept.body.rfind(id)) << kept.body;
+}
+
+TEST_F(ApiTest, AnIdThatLockstepWouldChooseStandsForTheSame) {
+  const auto start_again = [this](bool creates) {
+    gateway.reset();
+    world.stop();
+    world.configure = [creates](Hub& hub) { hub.policies[hub.model.find("contact")->value()].links[0].creates = creates; };
+    world.start();
+    open_gateway();
+  };
+  start_again(false);
+  north->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  const std::string path = "/v1/contacts/" + world.golden("contact").at(0).id.value().text();
+  ASSERT_EQ(call("GET", path).status, 404);
+  ASSERT_EQ(call("PUT", path, R"({"name": "Ada Lovelace"})").status, 201);
+  start_again(true);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(entities(), 1u);
+  EXPECT_NE(north->find("contact", "name", "Ada Lovelace"), nullptr);
+}
+
 TEST_F(ApiTest, WhoIsSentAgainAfterItsDeleteComesBackAsItWas) {
   ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com", "tags": ["vip"]})").status, 201);
   ASSERT_TRUE(world.settle());
@@ -119,6 +154,15 @@ TEST_F(ApiTest, AnEditThatCountsAgainstADeleteElsewhereKeepsTheOtherFields) {
   EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "city": "London"})").status, 201);
   ASSERT_TRUE(world.settle());
   EXPECT_NE(north->find("contact", "email", "ada@example.com"), nullptr);
+}
+
+TEST_F(ApiTest, ARecordMadeElsewhereShowsAllFieldsOfItsType) {
+  north->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  const auto listed = call("GET", "/v1/contacts");
+  EXPECT_TRUE(
+      holds(listed, R"("fields": {"name": "Ada", "email": "ada@example.com", "phone": null, "city": null, "title": null, "tags": null, "account": null}})"))
+      << listed.body;
 }
 
 TEST_F(ApiTest, AnEditElsewhereIsReadHereAndTellsInTheFeed) {
