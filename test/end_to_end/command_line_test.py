@@ -123,7 +123,11 @@ class CommandLineTest(EndToEnd):
         world.support.put("contact", "1", ada)
         self.assertEqual(world.support.put("contact", "2", ada)["review"], "possible duplicate")
         self.expect(OK, "review", "resolve", self.lines("review", "list")[0]["id"], "new")
-        wait_until("made", lambda: world.support.call("GET", "/v1/contacts/2").get("entity"), 5)
+        second = wait_until("made", lambda: world.support.call("GET", "/v1/contacts/2").get("entity"), 5)
+        first = world.support.call("GET", "/v1/contacts/1")["entity"]
+        told = self.expect(OK, "record", "show", "ada@analytical.example")
+        self.assertTrue(first in told.stderr and second in told.stderr, "that two have the key is not kept from whoever asks: " + told.stderr)
+        self.assertEqual(self.expect(OK, "record", "show", first).stderr, "")
 
     def test_init_writes_a_configuration_that_passes_the_check(self):
         config = os.path.join(self.world.folder, "new", "lockstep.yaml")
