@@ -267,7 +267,7 @@ bool CrmWorld::back_up() {
 }
 
 bool CrmWorld::restore() {
-  const auto there = list_backups(backups());
+  const auto there = list_backups(backups(), executor.clock().wall());
   if (there.empty()) return false;
   const auto restored = restore_sqlite(there.front().path, configuration_->store_path, executor.clock().wall());
   CHECK(restored, restored.error().message);

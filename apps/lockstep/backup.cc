@@ -29,7 +29,7 @@ std::string json_of(const BackupFile& file) {
 }
 
 int print_backups(const std::string& folder, bool json) {
-  const std::vector<BackupFile> all = list_backups(folder);
+  const std::vector<BackupFile> all = list_backups(folder, wall_now());
   for (const BackupFile& file : all) {
     if (json) fmt::print("{}\n", json_of(file));
     else fmt::print("{}  {:>6} ago  {:>8.1f} MB  {}\n", format_iso(file.taken), age(wall_now() - file.taken), static_cast<double>(file.bytes) / 1e6, file.path);
@@ -56,7 +56,7 @@ Task<Result<BackupFile>> backup_beside(Executor& executor, std::string store_pat
 
 Task<void> keep_backups(Executor& executor, TaskGroup& tasks, Log& log, std::string store_path, BackupSettings settings) {
   constexpr Duration kAgain{60'000};
-  const std::vector<BackupFile> there = list_backups(settings.folder);
+  const std::vector<BackupFile> there = list_backups(settings.folder, executor.clock().wall());
   const Duration age = there.empty() ? settings.every : executor.clock().wall() - there.front().taken;
   Duration wait = std::clamp(settings.every - age, Duration{0}, settings.every);
   for (;;) {
@@ -93,7 +93,7 @@ int restore_command(const Common& common, const std::string& named) {
   std::string file = named;
   if (named == "latest") {
     if (!configuration->backup) return fail_with(kUsage, "'latest' needs 'backup: {to: FOLDER}' in '" + common.config + "'; name a file instead");
-    const std::vector<BackupFile> all = list_backups(configuration->backup->folder);
+    const std::vector<BackupFile> all = list_backups(configuration->backup->folder, wall_now());
     if (all.empty()) return fail_with(kNotFound, "no backups in '" + configuration->backup->folder + "'");
     file = all.front().path;
   }

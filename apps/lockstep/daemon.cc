@@ -66,13 +66,10 @@ int sync_command(const Common& common, bool full) {
   if (!session) return session.code();
   Log log = make_log(*session, common.json);
   Engine engine(session->hub(), log);
-  std::string error;
-  const auto once = [](Engine& of, bool whole, std::string& into) -> Task<void> {
-    const Result<void> done = co_await of.sync_once(whole);
-    if (!done) into = done.error().message;
-  };
-  session->run(once(engine, full, error));
-  const int code = error.empty() ? kOk : fail_with(kUnavailable, error);
+  Result<void> done;
+  const auto once = [](Engine& of, bool whole, Result<void>& into) -> Task<void> { into = co_await of.sync_once(whole); };
+  session->run(once(engine, full, done));
+  const int code = done ? kOk : fail_with(done.error().code == ErrorCode::storage ? kFailed : kUnavailable, done.error().message);
   const EngineStatus status = engine.status();
   StoreCounts counts;
   std::vector<OpenFeedGap> gaps;

@@ -111,8 +111,10 @@ int status_command(const Common& common) {
 
 namespace {
 
-/// An entity id, connection/object/remote-id, or a match key.
-Result<std::optional<EntityId>> find_record(Session& session, Transaction& transaction, const std::string& id) {
+/// An entity id, connection/object/remote-id, or a match key. `sharing`: all who have that key, if it is of several.
+Result<std::optional<EntityId>> find_record(Session& session, Transaction& transaction, const std::string& id, std::vector<EntityId>& sharing) {
+  constexpr std::size_t kSharingMax = 10;
+  sharing.clear();
   if (const auto ulid = parse_ulid(id)) return transaction.resolve(EntityId{*ulid});
   const auto parts = split(id, '/');
   if (parts.size() == 3) {
@@ -130,7 +132,8 @@ Result<std::optional<EntityId>> find_record(Session& session, Transaction& trans
       Fields fields(session.hub().model.at(type).fields.size());
       fields[key.front().value()] = Value(id);
       for (const auto& one : identity::match_keys(session.hub().model.at(type), {key}, fields)) {
-        TRY(const auto found, transaction.find_by_match_key(type, one.text, 2));
+        TRY(const auto found, transaction.find_by_match_key(type, one.text, kSharingMax));
+        if (found.size() > 1) sharing = found;
         if (!found.empty()) return std::optional(found.front());
       }
     }
@@ -220,8 +223,9 @@ int record_show_command(const Common& common, const std::string& id) {
   if (!session) return session.code();
   Story story;
   bool found = false;
+  std::vector<EntityId> sharing;
   const bool read = session->read([&](Transaction& transaction) -> Result<void> {
-    TRY(const auto entity, find_record(*session, transaction, id));
+    TRY(const auto entity, find_record(*session, transaction, id, sharing));
     if (!entity) return {};
     TRY(auto golden, transaction.find_golden(*entity));
     if (!golden) return {};
@@ -242,6 +246,11 @@ int record_show_command(const Common& common, const std::string& id) {
   });
   if (!read) return kFailed;
   if (!found) return fail_with(kNotFound, "nothing is known of '" + id + "'; give an entity id, connection/object/id, or a match key");
+  if (!sharing.empty()) {
+    std::vector<std::string> ids;
+    for (const EntityId one : sharing) ids.push_back(one.value().text());
+    fmt::print(stderr, "lockstep: {} records have the key '{}': {}; this is the first\n", sharing.size(), id, join(ids, ", "));
+  }
   if (common.json) fmt::print("{}\n", story_json(session->hub(), story));
   else print_story(session->hub(), story);
   return kOk;

@@ -109,9 +109,9 @@ Result<std::string> record_json(const Hub& hub, Transaction& transaction, const 
   if (link.presence != LinkPresence::present) return body + ", \"deleted\": true}";
   body += ", \"fields\": {";
   bool first = true;
-  for (std::size_t i = 0; i < entity.fields.size() && i < link.fields.size(); ++i) {
-    if (!link.fields[i].shadow) continue;
-    const Value& value = *link.fields[i].shadow;
+  for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+    // Who was made there by others was given what is not blank.
+    const Value value = i < link.fields.size() && link.fields[i].shadow ? *link.fields[i].shadow : Value{};
     if (!first) body += ", ";
     first = false;
     body += to_json(Value(entity.fields[i].name)) + ": ";

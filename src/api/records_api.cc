@@ -277,6 +277,7 @@ Result<RecordOutcome> RecordsApi::apply_one(Transaction& transaction, RecordChan
       return refused(422, "Unusable fields", "there is no " + target->object + " '" + target->id + "'",
                      {{change.pointer + "/" + field.name, "refers to a record that is not there; send it first"}});
   }
+  if (link && !there) TRY_VOID(intake_.let_go_of_name(transaction, *link, change.fields));
   discover::IntakeCount count;
   if (change.kind == RecordChange::Kind::remove) {
     if (there && !link->secondary) {
@@ -371,7 +372,7 @@ Task<http::Response> RecordsApi::changes(http::ServerRequest request, Connection
       next = sequence;
       TRY(const auto links, transaction.find_links(golden.id));
       const auto own = std::ranges::find_if(links, [&](const Link& link) { return link.connection == connection && !link.secondary; });
-      if (own == links.end()) continue;
+      if (own == links.end() || own->remote.empty()) continue;
       TRY(const std::string one, record_json(hub_, transaction, golden, *own));
       body += (first ? "" : ",\n") + one;
       first = false;

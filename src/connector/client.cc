@@ -48,14 +48,16 @@ std::string text_of_fact(const Value& facts, std::string_view name) {
   return text ? *text : "";
 }
 
-/// `known`: the facts as they were, "portal=42;zone=UTC;".
+/// `known`: the facts as they were, "portal=42;zone=UTC;". Where none of them tells, they are of another kind of system.
 bool is_same_account(std::string_view known, const Value& facts, const std::vector<std::string>& telling) {
+  bool told = false;
   for (const std::string_view fact : split(known, ';')) {
     const std::string_view name = fact.substr(0, fact.find('='));
     const bool tells = !fact.empty() && (telling.empty() || std::ranges::find(telling, name) != telling.end());
     if (tells && std::string(name) + "=" + text_of_fact(facts, name) != fact) return false;
+    told = told || tells;
   }
-  return true;
+  return told;
 }
 
 }  // namespace

@@ -99,6 +99,10 @@ Result<void> Dispatcher::begin_one(Transaction& transaction, Obligation obligati
     merge::Plan& plan = one.prepared.plan;
     plan = merge::plan(*state, system_.id, context);
     using Kind = merge::Plan::Kind;
+    if (merge::owes_delete(*state, plan) && !one.obligation.is_delete) {
+      TRY(const bool left, entities.is_left_there(*state, system_.id));
+      if (left) return transaction.erase_obligation(one.obligation.entity, one.obligation.connection);
+    }
     if (merge::owes_delete(*state, plan)) {  // before it is read once more, which is for nothing if the delete cannot go out then
       TRY(const bool waits, waits_for_feeds(transaction, state->golden.type, one.obligation));
       if (waits) return {};

@@ -222,6 +222,8 @@ Task<bool> Discoverer::take_page(Reading reading, connector::Page page, std::uin
   source.priority = listing ? Priority::full_refresh : Priority::incremental;
   if (to_read.empty()) source.cursor = cursor;  // moves with the last of its records
   const std::optional<std::int64_t> estimate = page.estimate;
+  for (const connector::Row& row : page.rows)
+    if (!row.deleted && !row.merged_into) is_live(reading.type, row.id);
   std::vector<Seen> seen = co_await intake_.map_rows(system_, reading.type, std::move(page.rows));
   const bool taken = co_await take_rows(std::move(source), std::move(seen), report);
   if (!taken) co_return false;
@@ -261,6 +263,7 @@ Task<bool> Discoverer::read_ids(Reading reading, std::vector<std::string> ids, s
   for (const Part& part : parts)
     for (const connector::ReadResult& result : part.batch.results)
       if (result.kind == connector::ReadResult::Kind::gone) gone.push_back(result.asked);
+      else if (result.kind == connector::ReadResult::Kind::found) is_live(reading.type, RemoteId{reading.object, result.asked});
   const bool held = co_await withhold(reading.type, reading.object, std::move(gone), report);
   if (!report.ok()) co_return false;
   if (parts.empty()) parts.emplace_back();

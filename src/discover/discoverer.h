@@ -92,6 +92,11 @@ class Discoverer {
   /// The same for records that a read by id did not find; those withheld stay unread until a person decides.
   Task<bool> withhold(TypeIndex type, std::string object, std::vector<std::string> gone, RunReport& report);
   Task<void> keep_unread(std::vector<RemoteId> withheld, RunReport& report);
+  /// It was seen: what else is known of a delete of it is old.
+  void is_live(TypeIndex type, const RemoteId& remote);
+  /// After complete listings since `listed`: what waits for a person, or was approved, ends once no more are missing than go by themselves.
+  Task<void> take_back_withheld(TypeIndex type, WallTime listed, RunReport& report);
+  static constexpr std::size_t kUnseenMax = 100'000;
   struct Wanted;
   struct Collected;
   /// `withheld`: records whose deletes wait for a person.

@@ -78,6 +78,24 @@ Task<void> Discoverer::use_up_approval(TypeIndex type, std::size_t count, RunRep
   co_await transact(std::move(work), report);
 }
 
+void Discoverer::is_live(TypeIndex type, const RemoteId& remote) {
+  if (const auto of_type = withheld_.find(type); of_type != withheld_.end()) of_type->second.erase(remote);
+}
+
+Task<void> Discoverer::take_back_withheld(TypeIndex type, WallTime listed, RunReport& report) {
+  const std::size_t recent = recent_deletes(type);
+  Store::Work work = [&](Transaction& transaction) -> Result<void> {
+    TRY(const auto withheld, find_withheld_deletes(transaction, hub_.model, system_.id, type));
+    if (!withheld) return {};
+    TRY(auto unseen, transaction.links_unseen(system_.id, type, listed, kUnseenMax));
+    std::erase_if(unseen, [](const Link& link) { return link.secondary; });
+    TRY(const auto links, transaction.count_links(system_.id, type));
+    if (is_beyond_guard(hub_.delete_guard, unseen.size() + recent, links + static_cast<std::int64_t>(recent))) return {};
+    return end_withholding(hub_, transaction, system_.id, type);
+  };
+  co_await transact(std::move(work), report);
+}
+
 std::size_t Discoverer::recent_deletes(TypeIndex type) {
   auto& waves = deletes_[type];
   std::erase_if(waves, [&](const auto& wave) { return wave.first + kOneWave < hub_.now(); });

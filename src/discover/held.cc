@@ -27,6 +27,9 @@ Task<Result<IntakeCount>> Intake::absorb_held(ConnectionId connection) {
     TRY(const auto objects, transaction.unread_objects(connection));
     std::vector<InboxEvent> events;
     for (const std::string& object : objects) {
+      // What was decided of a type that is not kept there now stays until it is again.
+      const auto type = hub_.model.find(object);
+      if (!type || !hub_.find_system(connection)->find(*type)) continue;
       TRY(auto some, transaction.take_inbox(connection, object, hub_.now(), kEventsMax));
       std::ranges::move(some, std::back_inserter(events));
     }
@@ -36,9 +39,7 @@ Task<Result<IntakeCount>> Intake::absorb_held(ConnectionId connection) {
         continue;
       }
       TRY(auto held, transaction.find_held(connection, event.remote));
-      // Of a type that is not kept there any more: it stays held.
-      const bool takes_part = held && hub_.find_system(connection)->find(held->type);
-      if (takes_part) TRY_VOID(absorb_told(transaction, std::move(*held), false, run, count));
+      if (held) TRY_VOID(absorb_told(transaction, std::move(*held), false, run, count));
       TRY_VOID(transaction.finish_inbox(event.id, InboxState::done));
     }
     return {};
@@ -85,6 +86,7 @@ Result<std::optional<Link>> Intake::absorb_told(Transaction& transaction, HeldRe
   Seen seen;
   seen.object = told.remote.object;
   seen.row.id = told.remote;
+  seen.row.external_key = told.remote.id;  // records are offered there under our ids: such an id tells whom it stands for
   seen.row.modified = told.sent;
   seen.partial = partial;
   // A record that is linked is not held: nothing of it is kept aside.

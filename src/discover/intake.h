@@ -66,6 +66,9 @@ class Intake {
   Result<std::optional<RemoteId>> held_reference(Transaction& transaction, const HeldRecord& told) const;
   /// It says that the record is no more.
   Result<void> absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run, IntakeCount& count);
+  /// Something is sent again under the id of `link`, whose record is no more. A system that deleted it itself has begun a new one, unless what it
+  /// sends has one of the keys of the old one.
+  Result<void> let_go_of_name(Transaction& transaction, Link link, const Fields& sent);
   /// Whether the delete of a record that is linked waits for a person (rule 8): it is one of `together` that are told of at once. Then it is kept.
   Result<bool> waits_for_approval(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, std::size_t together);
   /// Records of a hosted connection that are held, and of which something was asked: whom they are is looked at anew.

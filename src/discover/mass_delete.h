@@ -13,5 +13,7 @@ bool is_beyond_guard(const DeleteGuard& guard, std::size_t count, std::int64_t l
 /// Keeps what is withheld, and tells a person: one item for each connection and type.
 Result<void> withhold_deletes(Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type, const std::string& object,
                               const WithheldDeletes& withheld, std::int64_t links);
+/// They are back: there is nothing to be decided, and an approval was for those.
+Result<void> end_withholding(Hub& hub, Transaction& transaction, ConnectionId connection, TypeIndex type);
 
 }  // namespace lockstep::discover

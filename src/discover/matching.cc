@@ -201,6 +201,7 @@ Result<void> Step::link_to(EntityId entity) {
     merge::add_link(*state, source_.connection, seen_.row.id, context);
     return merge::observe(*state, seen, context);
   });
+  entities_.close_delete_questions(*state, source_.connection, effects);
   effects.link_changed = true;
   ++count_.matched;
   TRY_VOID(entities_.save(*state, std::move(effects), cause("link"), source_.connection));

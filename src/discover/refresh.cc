@@ -40,6 +40,7 @@ Task<RunReport> Discoverer::refresh(TypeIndex type) {
     co_await refresh_object(reading, report);
     if (!report.ok()) break;
   }
+  if (report.ok()) co_await take_back_withheld(type, started, report);
   co_await record_run(run, "refresh", type, started, report);
   co_return report;
 }
@@ -138,7 +139,6 @@ Task<void> Discoverer::confirm_absent(Reading reading, WallTime listing_started,
   std::vector<std::string> ids, in_question;
   Store::Work work = [&](Transaction& transaction) -> Result<void> {
     TRY(in_question, questioned(transaction, reading));
-    constexpr std::size_t kUnseenMax = 100'000;
     TRY(const auto unseen, transaction.links_unseen(system_.id, reading.type, listing_started, kUnseenMax));
     ids.clear();
     for (const Link& link : unseen)

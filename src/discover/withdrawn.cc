@@ -1,10 +1,13 @@
 // What a hosted system says to be gone. Very many deletes at once wait for a person here as well: a script that went wrong looks just like
 // one that did not. They wait in the inbox, since nobody could be asked again.
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
 #include "discover/intake.h"
 #include "discover/mass_delete.h"
+#include "hub/entities.h"
+#include "identity/match_keys.h"
 
 namespace lockstep::discover {
 
@@ -32,6 +35,15 @@ Result<Wave> present_wave(const Hub& hub, Transaction& transaction, ConnectionId
   return is_over ? Wave{hub.now(), 0} : wave;
 }
 
+/// One that tells people apart.
+bool shares_a_key(const Hub& hub, const Golden& golden, const Fields& sent) {
+  const EntityType& type = hub.model.at(golden.type);
+  const auto& keys = hub.mappings[golden.type.value()].match.keys;
+  const auto known = identity::match_keys(type, keys, fields_of(golden));
+  return std::ranges::any_of(identity::match_keys(type, keys, sent),
+                             [&](const auto& key) { return !key.weak && std::ranges::any_of(known, [&](const auto& one) { return one.text == key.text; }); });
+}
+
 }  // namespace
 
 Result<void> Intake::absorb_withdrawn(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, RunId run,
@@ -44,6 +56,17 @@ Result<void> Intake::absorb_withdrawn(Transaction& transaction, ConnectionId con
     for (const ReferenceWait& wait : waits) TRY_VOID(entities.ask_by_id(connection, wait.waiting, "what it refers to was taken back"));
   }
   return absorb_gone(transaction, told_by(connection, type, run), remote, count);
+}
+
+Result<void> Intake::let_go_of_name(Transaction& transaction, Link link, const Fields& sent) {
+  if (hub_.is_offered(link)) return {};  // our own id for it, which stands for nobody else: it may be offered under it again
+  TRY(const auto golden, transaction.find_golden(link.entity));
+  const bool ended_here = golden && (golden->presence == EntityPresence::present || golden->deleted_stamp.system == link.connection);
+  if (!ended_here || shares_a_key(hub_, *golden, sent)) return {};
+  TRY_VOID(forget_match_decision(transaction, link.connection, link.remote));
+  if (link.secondary) return transaction.erase_link(link.entity, link.connection, link.remote);
+  link.remote.id.clear();  // that it is gone there stays known
+  return transaction.put(link);
 }
 
 Result<bool> Intake::waits_for_approval(Transaction& transaction, ConnectionId connection, TypeIndex type, const RemoteId& remote, std::size_t together) {

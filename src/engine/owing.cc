@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "engine/engine.h"
+#include "hub/decisions.h"
 #include "hub/entities.h"
 
 namespace lockstep {
@@ -15,7 +16,16 @@ constexpr Duration kStoreRests{1'000};
 
 struct Rules {
   std::string name, text;  // of the setting
+  ConnectionId connection;
+  bool newly_deletes = false;  // deletes are passed on there again
 };
+
+constexpr std::string_view kLeft = "left; until then ";
+constexpr std::string_view kNoDeletes = " no_deletes";
+
+bool pass_deletes_on(std::string_view rules) {
+  return !rules.starts_with(kLeft) && rules.starts_with("writable") && rules.find(kNoDeletes) == std::string_view::npos;
+}
 
 std::string word_of(std::string_view field, Direction direction) { return " " + std::string(field) + "/" + std::to_string(static_cast<int>(direction)); }
 
@@ -24,8 +34,10 @@ std::string rules_name(ConnectionId connection, const EntityType& type) { return
 /// What decides, beside the records themselves, what a system is owed.
 Rules rules_of(const Hub& hub, TypeIndex type, const LinkPolicy& policy) {
   Rules rules;
+  rules.connection = policy.connection;
   rules.name = rules_name(policy.connection, hub.model.at(type));
   rules.text = std::string(policy.writable ? "writable" : "") + (policy.creates ? " creates" : "");
+  if (policy.incoming_deletes == DeletePolicy::ignore) rules.text += kNoDeletes;
   const SystemType* system_type = hub.find_system(policy.connection)->find(type);
   if (system_type->mapping) rules.text += " " + system_type->mapping->version();
   for (std::size_t i = 0; i < policy.fields.size(); ++i) {
@@ -51,7 +63,6 @@ std::vector<FieldIndex> left_until_now(const EntityType& type, const LinkPolicy&
 
 /// A connection that takes no part in the type any more is owed nothing: what changes from now on will be found out when it does again.
 Result<void> note_who_left(const Hub& hub, Transaction& transaction, TypeIndex type) {
-  constexpr std::string_view kLeft = "left; until then ";
   TRY(const auto connections, transaction.connections());
   for (const auto& [connection, name] : connections) {
     if (hub.policy(type).find(connection)) continue;
@@ -80,6 +91,7 @@ Task<Result<void>> Engine::owe_under_new_rules() {
         Rules now = rules_of(hub_, type, policy);
         TRY(const auto before, transaction.find_setting(now.name));
         if (before == now.text) continue;
+        now.newly_deletes = before && !pass_deletes_on(*before) && pass_deletes_on(now.text);
         changed.push_back(std::move(now));
         if (auto fields = left_until_now(hub_.model.at(type), policy, before.value_or("")); !fields.empty()) left[policy.connection] = std::move(fields);
       }
@@ -87,6 +99,12 @@ Task<Result<void>> Engine::owe_under_new_rules() {
     };
     CO_TRY_VOID(co_await hub_.store.read(std::move(look)));
     if (changed.empty()) continue;
+    Store::Work leave = [&](Transaction& transaction) -> Result<void> {
+      for (const Rules& rules : changed)
+        if (rules.newly_deletes) TRY_VOID(put_deletes_since(transaction, hub_.model, rules.connection, type, hub_.now()));
+      return {};
+    };
+    CO_TRY_VOID(co_await hub_.store.transact(std::move(leave)));
     CO_TRY_VOID(co_await owe_all(type, std::move(left)));
     Store::Work keep = [&](Transaction& transaction) -> Result<void> {
       for (const Rules& rules : changed) TRY_VOID(transaction.put_setting(rules.name, rules.text));

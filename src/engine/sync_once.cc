@@ -12,7 +12,7 @@ constexpr int kRoundsMax = 12;  // a change may need a few: create, reference, e
 constexpr std::array kWaits{Duration{5'000}, Duration{10'000}, Duration{20'000}, Duration{40'000}};
 
 tl::unexpected<Error> not_read(const std::string& name, const discover::RunReport& report) {
-  return fail(ErrorCode::unavailable, name + ": " + (report.failure ? report.failure->message : report.error));
+  return fail(report.failure ? ErrorCode::unavailable : ErrorCode::storage, name + ": " + (report.failure ? report.failure->message : report.error));
 }
 }  // namespace
 
@@ -121,8 +121,12 @@ Task<Result<void>> Engine::sync_once(bool full) {
     if (lane->not_read) failed.emplace(lane->system.name, *lane->not_read);
   if (failed.empty()) co_return Result<void>{};
   std::string text;
-  for (const auto& [name, error] : failed) text += (text.empty() ? "" : "; ") + error.message;
-  co_return fail(failed.begin()->second.code, text);
+  ErrorCode code = ErrorCode::unavailable;
+  for (const auto& [name, error] : failed) {
+    text += (text.empty() ? "" : "; ") + error.message;
+    if (error.code == ErrorCode::storage) code = error.code;
+  }
+  co_return fail(code, text);
 }
 
 }  // namespace lockstep

@@ -183,6 +183,7 @@ Result<void> Workbench::link_to(Transaction& transaction, const ReviewItem& item
   TRY_VOID(entities.owe_anew(state->golden.id, item.connection));
   merge::Effects effects;
   entities.with_context(*state, [&](const merge::Context& context) { merge::add_link(*state, item.connection, item.remote, context).needs_read = true; });
+  entities.close_delete_questions(*state, item.connection, effects);
   effects.link_changed = true;
   effects.changes.push_back(AuditChange{"", std::nullopt, Value(item.remote), "linked by a person's decision"});
   return entities.save(*state, std::move(effects), Cause{run, item.connection, item.remote, "link"}, item.connection);

@@ -15,12 +15,20 @@ std::string withheld_name(const Model& model, ConnectionId connection, TypeIndex
   return "withheld_deletes/" + std::to_string(connection.value()) + "/" + model.at(type).name;
 }
 
+std::string since_name(const Model& model, ConnectionId connection, TypeIndex type) {
+  return "deletes_since/" + std::to_string(connection.value()) + "/" + model.at(type).name;
+}
+
 }  // namespace
 
 Result<void> put_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote, const MatchDecision& decision) {
   std::string text = decision.entity.value().text();
   for (const EntityId other : decision.not_same) text += " " + other.value().text();
   return transaction.put_setting(match_name(connection, remote), text);
+}
+
+Result<void> forget_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote) {
+  return transaction.put_setting(match_name(connection, remote), "");
 }
 
 Result<std::optional<MatchDecision>> find_match_decision(Transaction& transaction, ConnectionId connection, const RemoteId& remote) {
@@ -53,6 +61,15 @@ Result<std::optional<WithheldDeletes>> find_withheld_deletes(Transaction& transa
   withheld.listed.ms = std::strtoll(rest, nullptr, 10);
   withheld.approved = text->ends_with(" approved");
   return std::optional(withheld);
+}
+
+Result<void> put_deletes_since(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type, WallTime since) {
+  return transaction.put_setting(since_name(model, connection, type), std::to_string(since.ms));
+}
+
+Result<WallTime> find_deletes_since(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type) {
+  TRY(const auto text, transaction.find_setting(since_name(model, connection, type)));
+  return WallTime{text ? std::strtoll(text->c_str(), nullptr, 10) : 0};
 }
 
 Result<void> approve_withheld_deletes(Transaction& transaction, const Model& model, ConnectionId connection, TypeIndex type) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "hub/decisions.h"
 #include "hub/reread.h"
 #include "identity/match_keys.h"
 
@@ -307,8 +308,10 @@ Result<void> Entities::settle_hosted(merge::EntityState& state, merge::Effects& 
     if (Link* link = state.find(system->id); link && link->presence == LinkPresence::present)
       for (LinkField& field : link->fields)
         if (!field.shadow) field.shadow = field.acked = Value{};
+    TRY(const bool left, is_left_there(state, system->id));
     with_context(state, [&](const merge::Context& context) {
       const merge::Plan plan = merge::plan(state, system->id, context);
+      if (left && merge::owes_delete(state, plan)) return;
       if (plan.kind == merge::Plan::Kind::nothing || plan.kind == merge::Plan::Kind::read_first) return;
       merge::begin_write(state, system->id, plan, context);
       const merge::Effects done = merge::answer(state, system->id, plan, hosted_answer(state, plan, policy, hub_.model, context.now), context);
@@ -335,6 +338,24 @@ Result<void> Entities::refresh_obligations(merge::EntityState& state) {
     }
     return {};
   });
+}
+
+Result<bool> Entities::is_left_there(const merge::EntityState& state, ConnectionId connection) {
+  if (state.golden.presence == EntityPresence::present) return false;
+  TRY(const WallTime since, find_deletes_since(tx_, hub_.model, connection, state.golden.type));
+  return state.golden.deleted_stamp.own_us < since.ms * 1000;
+}
+
+void Entities::close_delete_questions(merge::EntityState& state, ConnectionId connection, merge::Effects& effects) const {
+  if (state.golden.presence != EntityPresence::present) return;
+  for (ReviewItem& item : state.reviews) {
+    if (item.kind != ReviewKind::delete_vs_edit || item.connection != connection || item.state != ReviewState::open) continue;
+    item.state = ReviewState::closed_by_itself;
+    item.closed = hub_.now();
+    item.closed_by = "another record there takes its place";
+    effects.reviews.push_back(item);
+  }
+  std::erase_if(state.reviews, [](const ReviewItem& item) { return item.state != ReviewState::open; });
 }
 
 Result<void> Entities::owe_anew(EntityId entity, ConnectionId connection) {
@@ -379,7 +400,9 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
   const merge::Plan plan = merge::plan(state, connection, context);
   const Link* link = state.find(connection);
   const SystemType* type = hub_.find_system(connection)->find(state.golden.type);
-  const bool skipped = plan.kind == merge::Plan::Kind::create && !type->mapping->variant_for(fields_of(state.golden));
+  const bool is_delete = merge::owes_delete(state, plan);
+  TRY(const bool left, is_delete && !(existing && existing->is_delete) ? is_left_there(state, connection) : Result<bool>(false));
+  const bool skipped = left || (plan.kind == merge::Plan::Kind::create && !type->mapping->variant_for(fields_of(state.golden)));
   if (plan.kind == merge::Plan::Kind::nothing || skipped) {
     if (existing && !existing->last_error.empty()) TRY_VOID(supersede_letters(state.golden.id, connection));
     if (existing) TRY_VOID(tx_.erase_obligation(state.golden.id, connection));
@@ -401,7 +424,6 @@ Result<void> Entities::refresh_obligation(const merge::EntityState& state, const
   }
   // Who tries to deliver it parks it first, and wakes who reads: the read may be owed to another system than the one just seen.
   const bool waits_for_read = link && link->needs_read && existing && existing->state == ObligationState::parked;
-  const bool is_delete = merge::owes_delete(state, plan);
   // A delete is not as old as the update that waited before it: what refers to the record has to be read since (Dispatcher::knows_referrers).
   if (is_delete && !obligation.is_delete) obligation.since = context.now;
   obligation.is_delete = is_delete;

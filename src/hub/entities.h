@@ -58,6 +58,12 @@ class Entities {
   /// Open dead letters of one link end: what they could not deliver is delivered, or not owed any more.
   Result<void> supersede_letters(EntityId entity, ConnectionId connection);
 
+  /// Another record of `connection` takes the place of one whose delete a person was asked about: the entity has a record there again.
+  void close_delete_questions(merge::EntityState& state, ConnectionId connection, merge::Effects& effects) const;
+
+  /// It was deleted while deletes were not passed on to `connection`: the record there stays.
+  Result<bool> is_left_there(const merge::EntityState& state, ConnectionId connection);
+
   /// A write that was given up was meant for another record than the one that is linked now, if any: what that one needs is tried from the
   /// start, once the entity is saved.
   Result<void> owe_anew(EntityId entity, ConnectionId connection);

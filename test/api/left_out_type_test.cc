@@ -4,22 +4,30 @@
 namespace lockstep::support {
 namespace {
 
+constexpr Duration kAWhile{3 * 60'000};
+
 class LeftOutType : public ApiTest {
  protected:
-  /// Starts again with a configuration in which the support system takes no part in the type.
-  void leave_out(const std::string& type_name) {
+  void start_again(std::function<void(Hub&)> configure) {
     gateway.reset();
     world.stop();
-    world.configure = [this, type_name](Hub& hub) {
+    world.configure = std::move(configure);
+    world.start();
+    open_gateway();
+  }
+  /// Starts again with a configuration in which the support system takes no part in the type.
+  void leave_out(const std::string& type_name) {
+    start_again([this, type_name](Hub& hub) {
       const TypeIndex type = world.type(type_name);
       for (System& system : hub.systems)
         if (system.name == "support") {
           std::erase_if(system.types, [&](const SystemType& one) { return one.type == type; });
           std::erase_if(hub.policies[type.value()].links, [&](const LinkPolicy& link) { return link.connection == system.id; });
         }
-    };
-    world.start();
-    open_gateway();
+    });
+  }
+  void take_in_again() {
+    start_again([](Hub&) {});
   }
 };
 
@@ -46,9 +54,32 @@ TEST_F(LeftOutType, ThatARecordIsHeldOfDisturbsNobody) {
   ASSERT_EQ(world.open_reviews().size(), 1u);
   leave_out("contact");
   ASSERT_TRUE(world.resolve(world.open_reviews().at(0), "new"));
-  ASSERT_TRUE(world.settle());
+  world.run_for(kAWhile);
   EXPECT_EQ(entities(), 1u);
   EXPECT_EQ(call("PUT", "/v1/accounts/a1", R"({"name": "Acme"})").status, 201);
+  take_in_again();
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(entities(), 2u) << "what was sent and decided is not forgotten";
+  EXPECT_EQ(call("GET", "/v1/contacts/2").status, 200);
+}
+
+TEST_F(LeftOutType, WhoseManyDeletesAreApprovedLosesThemOnceItIsTakenInAgain) {
+  std::string made, removed;
+  for (int i = 0; i < 60; ++i) {
+    const std::string id = std::to_string(i);
+    made += R"({"type": "contact", "id": ")" + id + R"(", "fields": {"name": "P)" + id + "\"}}\n";
+    removed += R"({"op": "delete", "type": "contact", "id": ")" + id + "\"}\n";
+  }
+  ASSERT_EQ(call("POST", "/v1/batch", made).status, 200);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("POST", "/v1/batch", removed).status, 200);
+  leave_out("contact");
+  ASSERT_TRUE(world.resolve(world.open_reviews().at(0), "approve"));
+  world.run_for(kAWhile);
+  EXPECT_EQ(north->live("contact").size(), 60u);
+  take_in_again();
+  ASSERT_TRUE(world.settle());
+  EXPECT_TRUE(north->live("contact").empty());
 }
 
 TEST_F(LeftOutType, IsNoEditWhereWhatRefersToItIsSentBackAsItWasShown) {

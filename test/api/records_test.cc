@@ -61,6 +61,110 @@ TEST_F(ApiTest, ADeleteIsPassedOn) {
   EXPECT_EQ(call("DELETE", "/v1/contacts/42").status, 404);
 }
 
+TEST_F(ApiTest, AnIdThatIsUsedAgainTakesNothingOverFromWhomItStoodForBefore) {
+  ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com", "tags": ["vip"]})").status, 201);
+  ASSERT_EQ(call("PUT", "/v1/cases/1", R"({"subject": "Leak", "contact": "42"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("DELETE", "/v1/contacts/42").status, 204);
+  const auto made = call("PUT", "/v1/contacts/42", R"({"name": "Bob"})");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_TRUE(holds(made, R"("email": null)")) << made.body;
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(north->live("contact").size(), 1u);
+  const FakeRecord& bob = *north->live("contact").at(0);
+  EXPECT_EQ(north->text("contact", bob.id, "name"), "Bob");
+  EXPECT_EQ(north->text("contact", bob.id, "email"), "");
+  EXPECT_EQ(north->text("contact", bob.id, "tags"), "");
+  EXPECT_EQ(north->text("case", north->live("case").at(0)->id, "contact"), "") << "it was hers";
+  const auto feed = call("GET", "/v1/changes");
+  EXPECT_FALSE(holds(feed, R"("id": "")")) << feed.body;
+}
+
+TEST_F(ApiTest, AnIdThatIsUsedAgainChangesNobodyWhoLivesOnElsewhere) {
+  gateway.reset();
+  world.stop();
+  world.configure = [](Hub& hub) {
+    for (TypePolicy& type : hub.policies) type.links[0].deletes = DeletePolicy::ignore;
+  };
+  world.start();
+  open_gateway();
+  ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("DELETE", "/v1/contacts/42").status, 204);
+  EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Bob", "email": "bob@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north->live("contact").size(), 2u);
+  EXPECT_NE(north->find("contact", "name", "Ada"), nullptr);
+  const auto kept = call("GET", "/v1/contacts");
+  EXPECT_FALSE(holds(kept, "Ada")) << "it was deleted here, and left alone: " << kept.body;
+}
+
+TEST_F(ApiTest, AnIdThatLockstepChoseStandsForNobodyElse) {
+  const std::string there = north->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  const std::string path = "/v1/contacts/" + world.golden("contact").at(0).id.value().text();
+  ASSERT_EQ(call("DELETE", path).status, 204);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("PUT", path, R"({"name": "Bob", "email": "bob@example.com"})").status, 201);
+  north->restore("contact", there);
+  ASSERT_TRUE(world.settle());
+  const auto kept = call("GET", "/v1/contacts");
+  const std::string id = "\"id\": \"" + path.substr(13) + "\"";
+  EXPECT_NE(kept.body.find(id), std::string::npos) << kept.body;
+  EXPECT_EQ(kept.body.find(id), kept.body.rfind(id)) << kept.body;
+}
+
+TEST_F(ApiTest, AnIdThatLockstepWouldChooseStandsForTheSame) {
+  const auto start_again = [this](bool creates) {
+    gateway.reset();
+    world.stop();
+    world.configure = [creates](Hub& hub) { hub.policies[hub.model.find("contact")->value()].links[0].creates = creates; };
+    world.start();
+    open_gateway();
+  };
+  start_again(false);
+  north->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  const std::string path = "/v1/contacts/" + world.golden("contact").at(0).id.value().text();
+  ASSERT_EQ(call("GET", path).status, 404);
+  ASSERT_EQ(call("PUT", path, R"({"name": "Ada Lovelace"})").status, 201);
+  start_again(true);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(entities(), 1u);
+  EXPECT_NE(north->find("contact", "name", "Ada Lovelace"), nullptr);
+}
+
+TEST_F(ApiTest, WhoIsSentAgainAfterItsDeleteComesBackAsItWas) {
+  ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com", "tags": ["vip"]})").status, 201);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("DELETE", "/v1/contacts/42").status, 204);
+  EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ADA@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(entities(), 1u);
+  ASSERT_EQ(north->live("contact").size(), 1u);
+  EXPECT_NE(north->text("contact", north->live("contact").at(0)->id, "tags"), "");
+}
+
+TEST_F(ApiTest, AnEditThatCountsAgainstADeleteElsewhereKeepsTheOtherFields) {
+  ASSERT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "email": "ada@example.com"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  north->remove("contact", north->live("contact").at(0)->id);
+  ASSERT_TRUE(world.settle());
+  ASSERT_EQ(call("GET", "/v1/contacts/42").status, 404);
+  EXPECT_EQ(call("PUT", "/v1/contacts/42", R"({"name": "Ada", "city": "London"})").status, 201);
+  ASSERT_TRUE(world.settle());
+  EXPECT_NE(north->find("contact", "email", "ada@example.com"), nullptr);
+}
+
+TEST_F(ApiTest, ARecordMadeElsewhereShowsAllFieldsOfItsType) {
+  north->add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  const auto listed = call("GET", "/v1/contacts");
+  EXPECT_TRUE(
+      holds(listed, R"("fields": {"name": "Ada", "email": "ada@example.com", "phone": null, "city": null, "title": null, "tags": null, "account": null}})"))
+      << listed.body;
+}
+
 TEST_F(ApiTest, AnEditElsewhereIsReadHereAndTellsInTheFeed) {
   call("PUT", "/v1/contacts/42", R"({"name": "Ada"})");
   ASSERT_TRUE(world.settle());

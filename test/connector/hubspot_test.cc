@@ -39,6 +39,15 @@ TEST_F(HubSpot, AnAccountWhoseClockIsSetToAnotherZoneIsTheSameAccount) {
   EXPECT_NE(opened.error().message.find("portal=4242002;"), std::string::npos) << opened.error().message;
 }
 
+TEST_F(HubSpot, ANameThatWasAnotherKindOfSystemsIsNotTakenOver) {
+  ASSERT_TRUE(world.open());
+  for (auto& [name, value] : world.secrets.values)
+    if (name.ends_with("/account")) value = "org=00D5e000001AbCd;user=0055e000003XyZ;";
+  const auto opened = world.open();
+  ASSERT_FALSE(opened) << "what is linked under the name are records of Salesforce";
+  EXPECT_EQ(opened.error().failure_class, FailureClass::config);
+}
+
 TEST_F(HubSpot, ADayThatIsUsedUpIsNotAskedAgainBeforeItIsOver) {
   world.network.intercept = [](const http::Request&) -> std::optional<Result<http::Response>> {
     return http::Response(429, R"({"status":"error","message":"You have reached your daily limit.","errorType":"RATE_LIMIT","policyName":"DAILY"})");

@@ -85,6 +85,16 @@ class CommandLineTest(EndToEnd):
             database.execute("CREATE TABLE poem(line)")
         for command in ("run", "sync", "status"):
             self.expect(FAILED, command, config=config, mention="another program")
+        self.world.kill_lockstep()
+        store = os.path.join(self.world.folder, "lockstep.db")
+        with contextlib.closing(sqlite3.connect(store)) as database:
+            database.execute("DROP TABLE obligation")
+        self.expect(FAILED, "sync", mention="obligation")
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(store + "-wal")
+        os.mkdir(store + "-wal")  # as in a folder where nothing may be written
+        for command in (["status"], ["sync"]):
+            self.assertNotIn("damaged", self.expect(FAILED, *command, mention="may this user write").stderr, "nobody is to restore a backup for that")
 
     def test_who_only_looks_makes_no_store(self):
         config = os.path.join(self.world.folder, "early.yaml")
@@ -113,7 +123,11 @@ class CommandLineTest(EndToEnd):
         world.support.put("contact", "1", ada)
         self.assertEqual(world.support.put("contact", "2", ada)["review"], "possible duplicate")
         self.expect(OK, "review", "resolve", self.lines("review", "list")[0]["id"], "new")
-        wait_until("made", lambda: world.support.call("GET", "/v1/contacts/2").get("entity"), 5)
+        second = wait_until("made", lambda: world.support.call("GET", "/v1/contacts/2").get("entity"), 5)
+        first = world.support.call("GET", "/v1/contacts/1")["entity"]
+        told = self.expect(OK, "record", "show", "ada@analytical.example")
+        self.assertTrue(first in told.stderr and second in told.stderr, "that two have the key is not kept from whoever asks: " + told.stderr)
+        self.assertEqual(self.expect(OK, "record", "show", first).stderr, "")
 
     def test_init_writes_a_configuration_that_passes_the_check(self):
         config = os.path.join(self.world.folder, "new", "lockstep.yaml")

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 
-#include "hub/decisions.h"
-#include "test/support/scenes.h"
+#include "test/engine/deletes.h"
 
 namespace lockstep::support {
 namespace {
@@ -15,17 +14,6 @@ void set_deletes(Hub& hub, DeletePolicy seen, DeletePolicy incoming) {
       link.deletes = seen;
       link.incoming_deletes = incoming;
     }
-}
-
-void refresh_often(Hub& hub) {
-  for (System& system : hub.systems)
-    for (SystemType& type : system.types) type.schedule.full_refresh_every = Duration{15 * 60'000};
-}
-
-FakeTraits unlisted() {
-  FakeTraits traits;
-  traits.feed_lists_deletes = false;
-  return traits;
 }
 
 /// Ada and a case of hers stand in every system, in step; her id in the first.
@@ -67,6 +55,19 @@ TEST(Delete, DoesNotTakeAnEditThatNobodyHasToldOfYet) {
   ASSERT_EQ(east.live("contact").size(), 1u) << "east can delete without a condition: it was read between the decision and the delete";
   ASSERT_EQ(world.systems[0]->live("contact").size(), 1u) << "the edit counts against the delete";
   EXPECT_EQ(world.systems[0]->live("contact").at(0)->fields.at("city"), text("London"));
+}
+
+TEST(Delete, OfOneWhoIsMadeAgainByHandIsNoQuestionOnceTheTwoAreKnownToBeOne) {
+  World world;
+  FakeSystem& north = world.add_system("north");
+  FakeSystem& east = world.add_system("east");
+  const auto ids = load_ada(world);
+  north.remove("contact", ids[0]);
+  north.add("contact", contact("Ada", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(north.live("contact").size(), 1u);
+  EXPECT_EQ(east.live("contact").size(), 1u);
+  EXPECT_TRUE(world.open_reviews().empty()) << world.open_reviews()[0].summary;
 }
 
 TEST(Delete, IsFoundByTheNextCompleteListingWhereTheFeedTellsNothing) {
@@ -292,124 +293,6 @@ TEST(Delete, BothDeletedIsAgreement) {
   EXPECT_LE(world.writes(), writes + 1);
   EXPECT_TRUE(world.open_reviews().empty());
   EXPECT_TRUE(world.dead_letters().empty());
-}
-
-class ManyRecords : public testing::Test {
- protected:
-  void load(FakeTraits traits) {
-    world.configure = [](Hub& hub) {
-      refresh_often(hub);
-      hub.delete_guard.count = 10;
-    };
-    north = &world.add_system("north", traits);
-    east = &world.add_system("east");
-    for (int i = 0; i < 80; ++i) ids.push_back(north->add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com")));
-    world.start();
-    ASSERT_TRUE(world.settle());
-    ASSERT_EQ(east->live("contact").size(), 80u);
-  }
-  World world;
-  FakeSystem *north = nullptr, *east = nullptr;
-  std::vector<std::string> ids;
-};
-
-TEST_F(ManyRecords, AnEmptyAnswerDeletesNothing) {
-  load(unlisted());
-  north->shows_nothing = true;
-  world.run_for(Duration{50 * 60'000});
-  EXPECT_EQ(east->live("contact").size(), 80u);
-  EXPECT_EQ(north->live("contact").size(), 80u);
-}
-
-TEST_F(ManyRecords, AListingThatBreaksOffDeletesNothing) {
-  load(unlisted());
-  for (int i = 70; i < 80; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
-  north->listing_breaks = true;
-  world.run_for(Duration{80 * 60'000});
-  EXPECT_EQ(east->live("contact").size(), 80u);
-  north->listing_breaks = false;
-  world.run_for(Duration{80 * 60'000});
-  EXPECT_EQ(east->live("contact").size(), 70u);
-}
-
-TEST_F(ManyRecords, AMassDeleteIsWithheldWhileEverythingElseFlowsAndGoesOnWhenApproved) {
-  load(unlisted());
-  for (int i = 0; i < 40; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
-  north->edit("contact", ids[79], {{"city", text("Paris")}});
-  world.run_for(Duration{50 * 60'000});
-  EXPECT_EQ(east->live("contact").size(), 80u);
-  EXPECT_EQ(east->find("contact", "email", "p79@example.com")->fields.at("city"), text("Paris"));
-  ASSERT_EQ(world.open_reviews().size(), 1u);
-  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::mass_delete);
-  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "approve"));
-  world.run_for(Duration{120'000});
-  EXPECT_EQ(east->live("contact").size(), 40u) << "not only after the next listing";
-  EXPECT_TRUE(world.open_reviews().empty());
-}
-
-TEST_F(ManyRecords, AMassDeleteToldByTheFeedIsWithheldToo) {
-  load(FakeTraits{});
-  for (int i = 0; i < 40; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
-  world.run_for(Duration{20 * 60'000});
-  EXPECT_EQ(east->live("contact").size(), 80u);
-  ASSERT_EQ(world.open_reviews().size(), 1u);
-  EXPECT_EQ(world.open_reviews()[0].kind, ReviewKind::mass_delete);
-  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "approve"));
-  world.run_for(Duration{40 * 60'000});
-  EXPECT_EQ(east->live("contact").size(), 40u);
-}
-
-TEST(Delete, AMassDeleteToldByEventsAloneGoesOnWhenApproved) {
-  World world;
-  world.configure = [](Hub& hub) { hub.delete_guard.count = 10; };
-  FakeSystem& north = world.add_system("north", unlisted());
-  FakeSystem& east = world.add_system("east");
-  std::vector<std::string> ids;
-  for (int i = 0; i < 40; ++i) ids.push_back(north.add("contact", contact("Person " + std::to_string(i), "p" + std::to_string(i) + "@example.com")));
-  world.start();
-  ASSERT_TRUE(world.settle());
-  const auto remove = [&](std::size_t from, std::size_t to) {
-    for (std::size_t i = from; i < to; ++i) {
-      north.remove("contact", ids[i]);
-      world.receive("north", "contact", ids[i]);
-    }
-    world.run_for(Duration{10 * 60'000});
-  };
-  remove(0, 12);
-  remove(12, 20);
-  ASSERT_EQ(east.live("contact").size(), 40u);
-  ASSERT_EQ(world.open_reviews().size(), 1u);
-  EXPECT_TRUE(world.open_reviews()[0].summary.starts_with("20 of 40")) << world.open_reviews()[0].summary;
-  ASSERT_TRUE(world.resolve(world.open_reviews()[0], "approve"));
-  world.run_for(Duration{30 * 60'000});
-  EXPECT_EQ(east.live("contact").size(), 20u) << "long before the next full refresh";
-  EXPECT_TRUE(world.open_reviews().empty());
-}
-
-TEST(Delete, AnApprovalIsOfItsTypeAlsoWhenTheModelChanges) {
-  World world;
-  const ConnectionId north = (world.add_system("north"), world.start(), world.system_of("north").id);
-  Model later = world.model;
-  later.types.erase(later.types.begin());
-  ASSERT_TRUE(world.transact([&](Transaction& transaction) -> Result<void> {
-    WithheldDeletes approved;
-    approved.count = 400;
-    approved.approved = true;
-    TRY_VOID(put_withheld_deletes(transaction, world.model, north, world.type("contact"), approved));
-    TRY(const auto contacts, find_withheld_deletes(transaction, later, north, *later.find("contact")));
-    EXPECT_TRUE(contacts && contacts->approved);
-    TRY(const auto cases, find_withheld_deletes(transaction, later, north, *later.find("case")));
-    EXPECT_FALSE(cases);
-    return {};
-  }));
-}
-
-TEST_F(ManyRecords, AFewDeletesNeedNoApproval) {
-  load(unlisted());
-  for (int i = 0; i < 8; ++i) north->remove("contact", ids[static_cast<std::size_t>(i)]);
-  world.run_for(Duration{40 * 60'000});
-  EXPECT_EQ(east->live("contact").size(), 72u);
-  EXPECT_TRUE(world.open_reviews().empty());
 }
 
 TEST(Delete, TheFirstRunDeletesNothing) {

@@ -175,6 +175,43 @@ TEST_F(Owing, ADeleteThatWasNotPassedOnThereIsNotBecauseOfALineInAFile) {
   EXPECT_EQ(east.live("contact").size(), 1u);
 }
 
+TEST_F(Owing, ADeleteThatWasNotPassedOnThereIsNotOnceTheRecordIsTouchedThere) {
+  const auto leaves_deletes = [](Hub& hub) {
+    for (TypePolicy& type : hub.policies) type.links[1].incoming_deletes = DeletePolicy::ignore;
+  };
+  const auto takes_no_writes = [](Hub& hub) {
+    for (TypePolicy& type : hub.policies) type.links[1].writable = false;
+  };
+  const auto takes_no_part = [](Hub& hub) {
+    const ConnectionId gone = hub.systems[1].id;
+    hub.systems.pop_back();
+    for (TypePolicy& type : hub.policies) std::erase_if(type.links, [&](const LinkPolicy& link) { return link.connection == gone; });
+  };
+  load_ada(world);
+  std::size_t left = 1;
+  for (const std::function<void(Hub&)>& rules :
+       {std::function<void(Hub&)>(leaves_deletes), std::function<void(Hub&)>(takes_no_writes), std::function<void(Hub&)>(takes_no_part)}) {
+    world.configure = [](Hub&) {};
+    start_again();
+    north.add("contact", contact("Eve", "eve" + std::to_string(left) + "@example.com"));
+    ASSERT_TRUE(world.settle());
+    const std::string there = id_of(east, "contact", "email", "eve" + std::to_string(left) + "@example.com");
+    world.configure = rules;
+    start_again();
+    north.remove("contact", id_of(north, "contact", "email", "eve" + std::to_string(left) + "@example.com"));
+    ASSERT_TRUE(world.settle());
+    world.configure = [](Hub&) {};
+    start_again();
+    east.edit("contact", there, {});
+    ASSERT_TRUE(world.settle());
+    EXPECT_EQ(east.live("contact").size(), ++left) << "a line in a file is nobody's delete";
+    EXPECT_EQ(north.live("contact").size(), 1u);
+  }
+  north.remove("contact", id_of(north, "contact", "email", "ada@example.com"));
+  ASSERT_TRUE(world.settle());
+  EXPECT_EQ(id_of(east, "contact", "email", "ada@example.com"), "") << "deletes from now on are passed on";
+}
+
 TEST_F(Owing, UnderTheSameRulesNothingIsWritten) {
   load_ada(world);
   const std::size_t writes = world.writes();

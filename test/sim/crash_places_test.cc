@@ -14,7 +14,7 @@ struct Cut {
   std::uint64_t first_seed;  // of profile liveness: this or one soon after it comes there
 };
 
-constexpr Cut kCuts[] = {{"create.unknown_outcome", 60}, {"credentials.renewed", 1},  {"deliver.dead_letter", 56}, {"deliver.duplicate", 18},
+constexpr Cut kCuts[] = {{"create.unknown_outcome", 142}, {"credentials.renewed", 1},  {"deliver.dead_letter", 56}, {"deliver.duplicate", 18},
                          {"deliver.unread_event", 1},    {"discover.page_read", 1},   {"feed.climbed", 3},         {"feed.stepped_down", 3},
                          {"mapping.moved", 16},          {"merge.own_write_seen", 1}, {"send.answered", 1},        {"send.intent_committed", 1},
                          {"start.recovered", 1},         {"write.outcome_unknown", 1}};

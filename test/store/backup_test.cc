@@ -90,7 +90,7 @@ TEST_F(Backup, IsMadeBesideAStoreInUseAndHoldsWhatWasCommitted) {
 TEST_F(Backup, KeepsTheNewest) {
   open();
   for (int i = 1; i <= 5; ++i) ASSERT_TRUE(backup_sqlite(store_path(), backups(), 3, minute(i)));
-  const auto all = list_backups(backups());
+  const auto all = list_backups(backups(), minute(6));
   ASSERT_EQ(all.size(), 3u);
   EXPECT_EQ(all.front().taken, minute(5));
   EXPECT_EQ(all.back().taken, minute(3));
@@ -111,6 +111,35 @@ TEST_F(Backup, WhatAKilledOneLeftIsTakenAwayAndWhatIsBeingMadeIsNot) {
   EXPECT_FALSE(files::exists(left));
   EXPECT_TRUE(files::exists(under_way));
   EXPECT_TRUE(files::exists(backups() + "/notes.part"));
+}
+
+TEST_F(Backup, MadeAfterTheClockWasSetBackIsTheNewest) {
+  open();
+  for (int i = 101; i <= 103; ++i) ASSERT_TRUE(backup_sqlite(store_path(), backups(), 3, minute(i)));
+  for (int i = 1; i <= 2; ++i) {
+    const auto made = backup_sqlite(store_path(), backups(), 3, minute(i));
+    ASSERT_TRUE(made);
+    EXPECT_TRUE(files::exists(made->path));
+  }
+  const auto all = list_backups(backups(), minute(3));
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all.at(0).taken, minute(2));
+  EXPECT_EQ(all.at(1).taken, minute(1));
+  EXPECT_EQ(all.at(2).taken, minute(103));
+}
+
+TEST_F(Backup, WhatTwoRestoresTookTheirPlacesFromIsKept) {
+  open();
+  const auto made = backup_sqlite(store_path(), backups(), 3, minute(1));
+  ASSERT_TRUE(made);
+  add(1);
+  store_.reset();
+  const auto first = restore_sqlite(made->path, store_path(), minute(2)), second = restore_sqlite(made->path, store_path(), minute(2));
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first->kept_as, second->kept_as);
+  files::copy_file(first->kept_as, store_path(), files::copy_options::overwrite_existing);
+  open();
+  EXPECT_EQ(entities(), 1) << "the store as it was before the first";
 }
 
 TEST_F(Backup, NumbersOfTheLostTimeAreNotGivenOutAgain) {
@@ -194,11 +223,14 @@ TEST_F(Backup, AStoreThatIsGoneIsReplaced) {
 }
 
 TEST_F(Backup, TheLockHoldsOneAtATime) {
+  open();
   auto first = StoreLock::take(store_path());
   ASSERT_TRUE(first);
   const auto second = StoreLock::take(store_path());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
+  files::create_symlink(store_path(), folder_ + "/other.db");
+  EXPECT_FALSE(StoreLock::take(folder_ + "/other.db")) << "the same store by another name";
   { const StoreLock released = std::move(*first); }
   EXPECT_TRUE(StoreLock::take(store_path()));
 }

@@ -151,7 +151,8 @@ Result<std::string> put_aside(const std::string& store_path, WallTime now) {
   }
   std::string kept = store_path + ".before-" + format_iso(now).substr(0, 19);
   std::ranges::replace(kept.begin() + static_cast<std::ptrdiff_t>(store_path.size()), kept.end(), ':', '-');
-  files::remove(kept, error);
+  const std::string first = kept;
+  for (int number = 2; files::exists(kept, error); ++number) kept = first + "-" + std::to_string(number);
   files::create_hard_link(store_path, kept, error);
   if (error) return fail(ErrorCode::storage, "cannot keep the present store as '" + kept + "': " + error.message());
   for (const char* suffix : {"-wal", "-shm"})
@@ -199,18 +200,18 @@ Result<BackupFile> backup_sqlite(const std::string& store_path, const std::strin
     files::remove(half, error);
     return tl::unexpected(done.error());
   }
-  const std::vector<BackupFile> all = list_backups(folder);
+  const std::vector<BackupFile> all = list_backups(folder, now);
   for (std::size_t i = std::max<std::size_t>(keep, 1); i < all.size(); ++i) files::remove(all[i].path, error);
   return BackupFile{path.string(), now, static_cast<std::int64_t>(files::file_size(path, error))};
 }
 
-std::vector<BackupFile> list_backups(const std::string& folder) {
+std::vector<BackupFile> list_backups(const std::string& folder, WallTime now) {
   std::vector<BackupFile> all;
   std::error_code error;
   for (const auto& entry : files::directory_iterator(folder, error))
     if (const auto taken = time_of(entry.path().filename().string()))
       all.push_back(BackupFile{entry.path().string(), *taken, static_cast<std::int64_t>(entry.file_size(error))});
-  std::ranges::sort(all, std::ranges::greater{}, &BackupFile::taken);
+  std::ranges::sort(all, [&](const BackupFile& a, const BackupFile& b) { return std::pair(a.taken <= now, a.taken) > std::pair(b.taken <= now, b.taken); });
   return all;
 }
 
@@ -252,7 +253,9 @@ Result<Restored> restore_sqlite(const std::string& file, const std::string& stor
 }
 
 Result<StoreLock> StoreLock::take(const std::string& store_path) {
-  const std::string path = store_path + ".lock";
+  std::error_code unknown;
+  const files::path resolved = files::weakly_canonical(store_path, unknown);  // one lock by whatever name the store goes
+  const std::string path = (unknown ? store_path : resolved.string()) + ".lock";
   const int handle = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (handle < 0) return fail(ErrorCode::storage, "cannot open '" + path + "': " + std::strerror(errno));
   if (::flock(handle, LOCK_EX | LOCK_NB) == 0) return StoreLock(handle);

@@ -23,8 +23,9 @@ struct BackupFile {
 /// storage, with the way out; the folder holds no half copy then. Blocks for the time of copying: not for the control thread.
 Result<BackupFile> backup_sqlite(const std::string& store_path, const std::string& folder, std::size_t keep, WallTime now);
 
-/// Backups in a folder, newest first; an absent folder holds none.
-std::vector<BackupFile> list_backups(const std::string& folder);
+/// Backups in a folder, newest first; an absent folder holds none. Those that lie ahead of `now` come last: they were taken before the
+/// clock was set back.
+std::vector<BackupFile> list_backups(const std::string& folder, WallTime now);
 
 /// Puts the backup `file` in the place of the store, as a new epoch: whatever was learnt after the backup is void, and the
 /// engine reads everything again before it writes (rule 17). What stood there is kept beside it as "<store>.before-<time>".

@@ -82,6 +82,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, bool r
   std::unique_ptr<Database> database(new Database(handle));
   sqlite3_busy_timeout(handle, 10'000);
   const auto wrong = [&](const Error& error) {
+    const int code = sqlite3_errcode(handle) & 0xff;
+    if (code != SQLITE_NOTADB && code != SQLITE_CORRUPT)
+      return fail(ErrorCode::storage, "cannot use the store '" + path + "': " + error.message + "; may this user write to it and to its folder?");
     return fail(ErrorCode::storage, "'" + path + "' is no Lockstep store, or it is damaged (" + error.message + "); restore a backup or name another file");
   };
   // Settings measured for rows of half a kilobyte: a larger cache and rarer checkpoints, never a weaker fsync.
