@@ -85,10 +85,15 @@ Result<std::vector<ReadyQueue>> SqliteTransaction::ready_queues(ConnectionId con
   std::vector<ReadyQueue> queues;
   std::int64_t type = -1, priority = -1;
   for (;;) {
-    TRY(Statement row, db_.prepare("SELECT type, priority, due FROM obligation INDEXED BY obligation_due WHERE connection = ? AND state = 0 AND "
-                                   "(type, priority) > (?, ?) ORDER BY type, priority, due LIMIT 1"));
-    TRY(const bool found, row.bind(connection.value()).bind(type).bind(priority).step());
+    // Not (type, priority) > (?, ?): of that only the first column is sought, and the rest of the queue is walked.
+    TRY(Statement same, db_.prepare("SELECT type, priority, due FROM obligation INDEXED BY obligation_due WHERE connection = ? AND state = 0 AND "
+                                    "type = ? AND priority > ? ORDER BY priority, due LIMIT 1"));
+    TRY(Statement next, db_.prepare("SELECT type, priority, due FROM obligation INDEXED BY obligation_due WHERE connection = ? AND state = 0 AND "
+                                    "type > ? ORDER BY type, priority, due LIMIT 1"));
+    TRY(const bool of_same, same.bind(connection.value()).bind(type).bind(priority).step());
+    TRY(const bool found, of_same ? Result<bool>(true) : next.bind(connection.value()).bind(type).step());
     if (!found) break;
+    Statement& row = of_same ? same : next;
     type = row.integer(0);
     priority = row.integer(1);
     // Of a type that the model does not have any more nothing is delivered.
